@@ -1,0 +1,136 @@
+//! Made from `core/errors.toml` by `make errors`; do not edit.
+
+use super::{Kind, Retry};
+
+/// Every error that irsa gives. Numbers never move; more may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+#[repr(u16)]
+pub enum Code {
+    /// irsa broke one of its own rules.
+    Bug = 1,
+    /// The host answered a question that is not open: a late answer, a second one, or one with another id.
+    FlowAnswerUnasked = 2,
+    /// The host answered an effect with an answer of another kind, such as a file for an HTTP request.
+    FlowAnswerMismatch = 3,
+    /// The flow has already given its result.
+    FlowFinished = 4,
+    /// The total deadline of the flow passed before it was done.
+    Deadline = 5,
+    /// This host cannot do what the flow needs, such as running a process inside a Wasm plugin.
+    HostUnsupported = 6,
+    /// Bytes that should be an encoded effect or answer are not.
+    Encoding = 7,
+}
+
+impl Code {
+    /// All of them, by number.
+    pub const ALL: &'static [Self] = &[
+        Self::Bug,
+        Self::FlowAnswerUnasked,
+        Self::FlowAnswerMismatch,
+        Self::FlowFinished,
+        Self::Deadline,
+        Self::HostUnsupported,
+        Self::Encoding,
+    ];
+
+    /// The number that every face uses.
+    pub fn number(self) -> u16 {
+        self as u16
+    }
+
+    /// From its number.
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::ALL.iter().copied().find(|c| c.number() == number)
+    }
+
+    /// From its name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|c| c.name() == name)
+    }
+
+    /// The name that programs match on, such as `token-missing`.
+    #[rustfmt::skip]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bug => "bug",
+            Self::FlowAnswerUnasked => "flow-answer-unasked",
+            Self::FlowAnswerMismatch => "flow-answer-mismatch",
+            Self::FlowFinished => "flow-finished",
+            Self::Deadline => "deadline",
+            Self::HostUnsupported => "host-unsupported",
+            Self::Encoding => "encoding",
+        }
+    }
+
+    /// Whose fault.
+    #[rustfmt::skip]
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Bug => Kind::Bug,
+            Self::FlowAnswerUnasked => Kind::Misuse,
+            Self::FlowAnswerMismatch => Kind::Misuse,
+            Self::FlowFinished => Kind::Misuse,
+            Self::Deadline => Kind::Broken,
+            Self::HostUnsupported => Kind::Misuse,
+            Self::Encoding => Kind::Misuse,
+        }
+    }
+
+    /// What to change, unless the error itself says it more exactly.
+    #[rustfmt::skip]
+    pub fn fix(self) -> &'static str {
+        match self {
+            Self::Bug => "report it with this text; nothing you configured causes it",
+            Self::FlowAnswerUnasked => "answer the effect that `next` returned last, once, with its id",
+            Self::FlowAnswerMismatch => "answer each effect with its own kind of answer, or with Unsupported",
+            Self::FlowFinished => "make a new flow; each runs once",
+            Self::Deadline => "look at the open question named in the message: that is what did not answer in time",
+            Self::HostUnsupported => "use another credential source, or a host that can do it",
+            Self::Encoding => "use the encoder of the same version, and hand over exactly its bytes",
+        }
+    }
+
+    /// Whether trying again helps, unless the error itself knows better.
+    #[rustfmt::skip]
+    pub fn retry(self) -> Retry {
+        match self {
+            Self::Bug => Retry::No,
+            Self::FlowAnswerUnasked => Retry::No,
+            Self::FlowAnswerMismatch => Retry::No,
+            Self::FlowFinished => Retry::No,
+            Self::Deadline => Retry::Soon,
+            Self::HostUnsupported => Retry::No,
+            Self::Encoding => Retry::No,
+        }
+    }
+
+    /// What has happened, in one sentence.
+    #[rustfmt::skip]
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Bug => "irsa broke one of its own rules.",
+            Self::FlowAnswerUnasked => "The host answered a question that is not open: a late answer, a second one, or one with another id.",
+            Self::FlowAnswerMismatch => "The host answered an effect with an answer of another kind, such as a file for an HTTP request.",
+            Self::FlowFinished => "The flow has already given its result.",
+            Self::Deadline => "The total deadline of the flow passed before it was done.",
+            Self::HostUnsupported => "This host cannot do what the flow needs, such as running a process inside a Wasm plugin.",
+            Self::Encoding => "Bytes that should be an encoded effect or answer are not.",
+        }
+    }
+
+    /// The exit code of the command.
+    #[rustfmt::skip]
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Bug => 70,
+            Self::FlowAnswerUnasked => 70,
+            Self::FlowAnswerMismatch => 70,
+            Self::FlowFinished => 70,
+            Self::Deadline => 5,
+            Self::HostUnsupported => 70,
+            Self::Encoding => 70,
+        }
+    }
+}

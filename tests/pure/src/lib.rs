@@ -1,0 +1,36 @@
+//! Every public entry of core and trust behind one call: a name and JSON in, JSON out.
+//!
+//! Two uses. The vector runner calls it natively and as wasm, so that both are held against the same cases. And built
+//! for wasm32-unknown-unknown it must import nothing: what it reaches is pure.
+//! A room of core or trust is a file here; its `ENTRIES` name each function as `room.function`.
+
+mod glue;
+mod time;
+
+use irsa_core::Error;
+use serde_json::{Value, json};
+
+/// A name and what it does. `Err` is an irsa error; a case that is written wrongly panics.
+pub type Entry = (&'static str, fn(&Value) -> Result<Value, Error>);
+
+/// All rooms.
+pub const ROOMS: &[&[Entry]] = &[time::ENTRIES];
+
+/// Calls an entry. Gives `{"ok": …}` or `{"error": {kind, code, at, message, fix, retry, request_id}}`.
+pub fn call(name: &str, input: &Value) -> Value {
+    let Some((_, entry)) = ROOMS.iter().copied().flatten().find(|(known, _)| *known == name) else {
+        return json!({ "unknown": name });
+    };
+    match entry(input) {
+        Ok(value) => json!({ "ok": value }),
+        Err(e) => json!({ "error": {
+            "kind": e.kind().name(),
+            "code": e.code().name(),
+            "at": e.at(),
+            "message": e.message(),
+            "fix": e.fix(),
+            "retry": e.retry().name(),
+            "request_id": e.request_id(),
+        } }),
+    }
+}
