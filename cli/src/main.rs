@@ -1,0 +1,4 @@
+//! The command irsa.
+#![forbid(unsafe_code)]
+
+fn main() {}

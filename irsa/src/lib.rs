@@ -1,0 +1,3 @@
+//! The blocking native host: flows on ureq and rustls, files, the clock.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]

@@ -1,0 +1,4 @@
+//! The command irsa-local.
+#![forbid(unsafe_code)]
+
+fn main() {}
