@@ -1,0 +1,49 @@
+# Each target is one line into cargo or a script of tools/. `make demo` and `make test` install what they need.
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-core test-trust test-vectors test-wasm test-local test-cli test-clients test-ministack \
+	test-long bench lint errors
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "make %-16s %s\n", $$1, $$2 }'
+
+demo: ## a pod's token becomes credentials, a secret is read, two refusals say why
+	@tools/demo.sh
+
+test: ## everything, lint included
+	@tools/test.sh
+
+test-core: ## the inner loop of core
+	cargo test -q -p irsa-core
+
+test-trust: ## the inner loop of trust
+	cargo test -q -p irsa-trust
+
+test-vectors: ## the vector sets, natively: `make test-vectors SETS="rfc7515 timestamps"` for some
+	cargo run -q -p irsa-vectors -- $(SETS)
+
+test-wasm: ## the vector sets through the wasm build, compared with the native run
+	@tools/wasm.sh test $(SETS)
+
+test-local: ## the inner loop of the local issuer, STS and services
+	cargo test -q -p irsa-local
+
+test-cli: ## the inner loop of the host and the command
+	cargo test -q -p irsa -p irsa-cli
+
+test-clients: ## boto3 and the aws CLI against irsa-local
+	@tools/judge.sh clients
+
+test-ministack: ## irsa against ministack
+	@tools/judge.sh ministack
+
+test-long: ## what needs more than the minutes of `make test`
+	@tools/test.sh --long
+
+bench: ## measurements, one table
+	@tools/bench.sh
+
+lint: ## format, clippy, MSRV, purity, unused dependencies, licences and bans
+	@tools/lint.sh
+
+errors: ## write anew what is made from core/errors.toml
+	IRSA_BLESS=1 cargo test -q -p irsa-core --test errors

@@ -1,0 +1,69 @@
+# Sourced by the scripts beside it: the tools they need, how each is had, and pinned to which version.
+# Nothing is kept outside the clone but what rustup, cargo and pip keep themselves.
+# shellcheck shell=bash
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+target=${CARGO_TARGET_DIR:-$root/target}
+
+die() {
+    echo "irsa: error: $1" >&2
+    [ $# -lt 2 ] || echo "irsa: fix: $2" >&2
+    exit 1
+}
+
+# need COMMAND HOW-TO-GET-IT: stops without it.
+need() {
+    command -v "$1" >/dev/null || die "$1 is needed and is not on PATH" "$2"
+}
+
+# Adds to what the end of `make test` says was not run. Under CI=true the caller fails by it.
+not_run() {
+    echo "$1" >>"$target/not-run.txt"
+}
+
+# What everything here needs.
+need_basics() {
+    need cc "install a C compiler: apt-get install gcc libc6-dev (Debian), dnf install gcc (Fedora), xcode-select --install (macOS)"
+    need git "install git by your package manager"
+    need rustup "install rustup as https://rustup.rs says, with any toolchain or none"
+    rust_toolchain "$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)" --component clippy --component rustfmt
+}
+
+# rust_toolchain VERSION [rustup's options]: a toolchain, installed where it is not there yet.
+rust_toolchain() {
+    local version=$1
+    shift
+    if ! rustup run "$version" rustc --version >/dev/null 2>&1; then
+        rustup toolchain install "$version" --profile minimal --no-self-update "$@" ||
+            die "rustup could not install Rust $version" "rustup toolchain install $version"
+    fi
+}
+
+# rust_target TRIPLE: the standard library for another target.
+rust_target() {
+    rustup target list --installed | grep -qx "$1" || rustup target add "$1" ||
+        die "rustup could not add the target $1" "rustup target add $1"
+}
+
+# venv PEER: target/venv/PEER with exactly what tools/python/PEER.txt names; made anew where that has changed.
+venv() {
+    local dir=$target/venv/$1 pins=tools/python/$1.txt
+    cmp -s "$pins" "$dir/pins.txt" && return
+    need python3 "install Python 3.10 or later by your package manager"
+    rm -rf "$dir"
+    python3 -m venv "$dir" || die "python3 cannot make a virtual environment" "apt-get install python3-venv (Debian)"
+    "$dir/bin/python" -m pip install -q --disable-pip-version-check -r "$pins" ||
+        die "pip could not install $pins into $dir"
+    cp "$pins" "$dir/pins.txt"
+}
+
+# cargo_tool NAME VERSION [cargo install's options]: target/tools/bin/NAME.
+cargo_tool() {
+    local name=$1 version=$2
+    shift 2
+    if [ ! -x "$target/tools/bin/$name" ] || ! grep -q "\"$name $version " "$target/tools/.crates.toml"; then
+        cargo install -q --locked --version "$version" --root "$target/tools" "$@" "$name" ||
+            die "cargo could not install $name $version" "cargo install --locked --version $version $name"
+    fi
+}
