@@ -4,7 +4,10 @@
 //! for wasm32-unknown-unknown it must import nothing: what it reaches is pure.
 //! A room of core or trust is a file here; its `ENTRIES` name each function as `room.function`.
 
+mod error;
+mod flow;
 mod glue;
+mod secret;
 mod time;
 
 use irsa_core::Error;
@@ -14,7 +17,7 @@ use serde_json::{Value, json};
 pub type Entry = (&'static str, fn(&Value) -> Result<Value, Error>);
 
 /// All rooms.
-pub const ROOMS: &[&[Entry]] = &[time::ENTRIES];
+pub const ROOMS: &[&[Entry]] = &[error::ENTRIES, flow::ENTRIES, secret::ENTRIES, time::ENTRIES];
 
 /// Calls an entry. Gives `{"ok": …}` or `{"error": {kind, code, at, message, fix, retry, request_id}}`.
 pub fn call(name: &str, input: &Value) -> Value {

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Everything that can be said about the code without running it. The first thing that is wrong ends it.
+source "$(dirname "$0")/lib.sh"
+need_basics
+
+echo "lint: format"
+cargo fmt --all --check
+
+echo "lint: clippy"
+cargo clippy -q --workspace --all-targets --locked -- -D warnings
+
+msrv=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+echo "lint: core, trust, irsa and cli build with Rust $msrv"
+rust_toolchain "$msrv.0"
+cargo "+$msrv.0" check -q --locked -p irsa-core -p irsa-trust -p irsa -p irsa-cli
+
+echo "lint: core and trust need nothing from outside"
+tools/wasm.sh build
+
+echo "lint: unused dependencies"
+python3 tools/unused.py
+
+echo "lint: licences, bans, sources"
+cargo_tool cargo-deny 0.20.2 --debug
+deny=$target/tools/bin/cargo-deny
+"$deny" --locked check --hide-inclusion-graph licenses bans sources
+if timeout 60 "$deny" --locked fetch db >"$target/advisories.log" 2>&1; then
+    "$deny" --locked check --disable-fetch advisories
+else
+    echo "lint: advisories were NOT checked: their database cannot be fetched from here"
+fi
