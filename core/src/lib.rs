@@ -25,14 +25,16 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod codec;
 pub mod credentials;
 pub mod effect;
 pub mod error;
 pub mod flow;
+pub mod keeper;
 pub mod secret;
 pub mod time;
 
 pub use credentials::Credentials;
 pub use error::{Code, Error, Kind, Retry};
-pub use secret::Secret;
+pub use secret::{Secret, SecretBytes};
 pub use time::{Mono, Now, Timestamp};

@@ -21,6 +21,18 @@ pub enum Code {
     HostUnsupported = 6,
     /// Bytes that should be an encoded effect or answer are not.
     Encoding = 7,
+    /// The credentials that came have ended already, or will within a second, by STS's clock.
+    CredentialsEnded = 170,
+    /// The host began an exchange and never reported how it ended.
+    ExchangeLost = 171,
+    /// The host reported an exchange that is not open.
+    ExchangeUnknown = 172,
+    /// The host dropped several exchanges in a row before they had ended.
+    ExchangeCancelled = 173,
+    /// Too many callers wait for credentials already.
+    WaitersFull = 174,
+    /// An exported snapshot comes from the future: the clock was set back since, so its age is unknown.
+    SnapshotClock = 175,
 }
 
 impl Code {
@@ -33,6 +45,12 @@ impl Code {
         Self::Deadline,
         Self::HostUnsupported,
         Self::Encoding,
+        Self::CredentialsEnded,
+        Self::ExchangeLost,
+        Self::ExchangeUnknown,
+        Self::ExchangeCancelled,
+        Self::WaitersFull,
+        Self::SnapshotClock,
     ];
 
     /// The number that every face uses.
@@ -61,6 +79,12 @@ impl Code {
             Self::Deadline => "deadline",
             Self::HostUnsupported => "host-unsupported",
             Self::Encoding => "encoding",
+            Self::CredentialsEnded => "credentials-ended",
+            Self::ExchangeLost => "exchange-lost",
+            Self::ExchangeUnknown => "exchange-unknown",
+            Self::ExchangeCancelled => "exchange-cancelled",
+            Self::WaitersFull => "waiters-full",
+            Self::SnapshotClock => "snapshot-clock",
         }
     }
 
@@ -75,6 +99,12 @@ impl Code {
             Self::Deadline => Kind::Broken,
             Self::HostUnsupported => Kind::Misuse,
             Self::Encoding => Kind::Misuse,
+            Self::CredentialsEnded => Kind::Broken,
+            Self::ExchangeLost => Kind::Broken,
+            Self::ExchangeUnknown => Kind::Misuse,
+            Self::ExchangeCancelled => Kind::Broken,
+            Self::WaitersFull => Kind::Broken,
+            Self::SnapshotClock => Kind::Broken,
         }
     }
 
@@ -89,6 +119,12 @@ impl Code {
             Self::Deadline => "look at the open question named in the message: that is what did not answer in time",
             Self::HostUnsupported => "use another credential source, or a host that can do it",
             Self::Encoding => "use the encoder of the same version, and hand over exactly its bytes",
+            Self::CredentialsEnded => "set this machine's clock (compare `date -u` with the time in the message), and look for a cache between irsa and the credential source",
+            Self::ExchangeLost => "report every exchange by handle_exchanged or handle_cancelled, also when its thread fails",
+            Self::ExchangeUnknown => "report an exchange once, with the id that `poll` gave, and drop it where `poll` says Abandon",
+            Self::ExchangeCancelled => "let an exchange go on when the caller who began it leaves: others wait for it; or give callers more time than an exchange takes",
+            Self::WaitersFull => "give callers a timeout and take those that have gone out by handle_gone",
+            Self::SnapshotClock => "export it again, or let this keeper make its own exchange",
         }
     }
 
@@ -103,6 +139,12 @@ impl Code {
             Self::Deadline => Retry::Soon,
             Self::HostUnsupported => Retry::No,
             Self::Encoding => Retry::No,
+            Self::CredentialsEnded => Retry::Soon,
+            Self::ExchangeLost => Retry::Soon,
+            Self::ExchangeUnknown => Retry::No,
+            Self::ExchangeCancelled => Retry::Soon,
+            Self::WaitersFull => Retry::Soon,
+            Self::SnapshotClock => Retry::Soon,
         }
     }
 
@@ -117,6 +159,12 @@ impl Code {
             Self::Deadline => "The total deadline of the flow passed before it was done.",
             Self::HostUnsupported => "This host cannot do what the flow needs, such as running a process inside a Wasm plugin.",
             Self::Encoding => "Bytes that should be an encoded effect or answer are not.",
+            Self::CredentialsEnded => "The credentials that came have ended already, or will within a second, by STS's clock.",
+            Self::ExchangeLost => "The host began an exchange and never reported how it ended.",
+            Self::ExchangeUnknown => "The host reported an exchange that is not open.",
+            Self::ExchangeCancelled => "The host dropped several exchanges in a row before they had ended.",
+            Self::WaitersFull => "Too many callers wait for credentials already.",
+            Self::SnapshotClock => "An exported snapshot comes from the future: the clock was set back since, so its age is unknown.",
         }
     }
 
@@ -131,6 +179,12 @@ impl Code {
             Self::Deadline => 5,
             Self::HostUnsupported => 70,
             Self::Encoding => 70,
+            Self::CredentialsEnded => 3,
+            Self::ExchangeLost => 70,
+            Self::ExchangeUnknown => 70,
+            Self::ExchangeCancelled => 5,
+            Self::WaitersFull => 5,
+            Self::SnapshotClock => 3,
         }
     }
 }

@@ -1,0 +1,156 @@
+//! The keeper's rules: what each is called, and the spans that follow from a lifetime or a failure.
+//!
+//! The windows are those that AWS designed for all its SDKs, shrunk for short lives. All spans are in milliseconds.
+
+use crate::Retry;
+
+/// Every rule the keeper keeps. Tests break one at a time and see that it is noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// Credentials end by the wall clock: a jump forward or a suspended machine is noticed.
+    EndByWall,
+    /// Credentials end by age: a wall clock set back prolongs nothing.
+    EndByAge,
+    /// STS's clock counts: the wall clock is corrected by the skew that came with the credentials.
+    Skew,
+    /// A wall clock set back moves the end, so that a suspension after it is noticed too.
+    SetBack,
+    /// One exchange at a time.
+    SingleFlight,
+    /// In the advisory window the cached credentials are served at once while an exchange runs.
+    AdvisoryServes,
+    /// In the advisory window one caller runs the exchange where there is no background.
+    AdvisoryRefreshes,
+    /// With a background nobody waits in the advisory window.
+    BackgroundServes,
+    /// With a background the exchange is asked for with nobody waiting.
+    BackgroundRefreshes,
+    /// In the mandatory window everyone waits for the exchange.
+    MandatoryWaits,
+    /// A failed exchange leaves the credentials in place until they really end.
+    StaticStability,
+    /// The advisory window is at most half a life.
+    AdvisoryShrinks,
+    /// The mandatory window is at most a quarter of a life.
+    MandatoryShrinks,
+    /// Pods that started together do not refresh together.
+    FleetJitter,
+    /// After a failure with credentials in hand: a pause of minutes.
+    SlowPause,
+    /// That pause shortens as the end nears.
+    PauseShortens,
+    /// After a failure with nothing in hand: a pause of seconds that doubles.
+    FastPause,
+    /// A throttled exchange is asked for again more slowly.
+    ThrottledPause,
+    /// What no retry mends is remembered.
+    NegativeCache,
+    /// Pauses of different pods differ.
+    PauseJitter,
+    /// A pause made with credentials in hand ends with them.
+    PauseVoid,
+    /// Only the generation in hand can be invalidated.
+    InvalidateStale,
+    /// Invalidated credentials are replaced before anyone is served.
+    InvalidateForces,
+    /// Invalidations that follow one another are slowed down.
+    InvalidateHolds,
+    /// An exchange that is never reported is given up.
+    LostExchange,
+    /// A report of an exchange that is not open changes nothing.
+    LateReport,
+    /// A cancelled exchange is asked for again where somebody waits.
+    CancelRepeats,
+    /// Exchanges that are cancelled again and again count as failed.
+    CancelCounts,
+    /// Credentials that have ended when they come are a failure.
+    EndedOnArrival,
+    /// Credentials without an end are not refreshed.
+    NoEnd,
+    /// An exchange leaves time for its failure before the credentials end.
+    DeadlineBeforeEnd,
+    /// A snapshot is adopted only where it is better than the one in hand.
+    AdoptBetter,
+    /// An adopted snapshot has aged since it was exported.
+    AdoptAge,
+    /// A snapshot from the future is not adopted.
+    AdoptClock,
+    /// Every change is published.
+    Publish,
+    /// A caller that has gone is not answered.
+    Gone,
+}
+
+pub(crate) const SECOND: u64 = 1_000;
+pub(crate) const MINUTE: u64 = 60 * SECOND;
+
+/// All rules hold, but for the one that a test breaks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Rules {
+    #[cfg(test)]
+    pub broken: Option<Rule>,
+}
+
+impl Rules {
+    #[cfg(not(test))]
+    pub(crate) const fn hold(self, _: Rule) -> bool {
+        true
+    }
+
+    #[cfg(test)]
+    pub(crate) fn hold(self, rule: Rule) -> bool {
+        self.broken != Some(rule)
+    }
+
+    /// How long before the end the advisory window opens, and the mandatory one.
+    pub(crate) fn windows(self, life: u64, random: &mut Random) -> (u64, u64) {
+        let advisory = match life.div_ceil(MINUTE) {
+            0..=20 => 5 * MINUTE,
+            21..90 => 15 * MINUTE,
+            _ => 60 * MINUTE,
+        };
+        let advisory = if self.hold(Rule::AdvisoryShrinks) { advisory.min(life / 2) } else { advisory };
+        let mandatory = if self.hold(Rule::MandatoryShrinks) { MINUTE.min(life / 4) } else { MINUTE };
+        let jittered = random.between(advisory / 2, advisory);
+        (if self.hold(Rule::FleetJitter) { jittered } else { advisory }, mandatory)
+    }
+
+    /// The pause after the `count`-th failure in a row: with nothing in hand, and with credentials that hold for `left`.
+    pub(crate) fn pauses(self, retry: Retry, count: u32, left: u64, random: &mut Random) -> (u64, u64) {
+        let (base, cap) = match retry {
+            Retry::Slowly if self.hold(Rule::ThrottledPause) => (5 * SECOND, MINUTE),
+            Retry::No if self.hold(Rule::NegativeCache) => (10 * SECOND, MINUTE),
+            _ => (SECOND, 30 * SECOND),
+        };
+        let fast = if self.hold(Rule::FastPause) { doubled(base, count, cap) } else { 0 };
+        let fast = if self.hold(Rule::PauseJitter) { random.between(fast / 2, fast) } else { fast };
+        let minutes = random.between(5 * MINUTE, 10 * MINUTE);
+        let slow = if self.hold(Rule::SlowPause) { minutes } else { 0 };
+        let nearer = random.between(left / 4, left / 2).max(base);
+        (fast, if self.hold(Rule::PauseShortens) { slow.min(nearer) } else { slow })
+    }
+}
+
+/// `base`, doubled with each of `count` after the first, up to `cap`.
+pub(crate) fn doubled(base: u64, count: u32, cap: u64) -> u64 {
+    base.saturating_mul(1 << count.saturating_sub(1).min(20)).min(cap)
+}
+
+/// A small generator (SplitMix64): jitter must differ between pods and replay from a seed; nothing secret hangs on it.
+#[derive(Clone, Debug)]
+pub(crate) struct Random(pub u64);
+
+impl Random {
+    pub(crate) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// Both ends included.
+    pub(crate) fn between(&mut self, low: u64, high: u64) -> u64 {
+        let span = high.saturating_sub(low).saturating_add(1);
+        low.saturating_add(self.next() % span)
+    }
+}

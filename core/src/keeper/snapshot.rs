@@ -1,0 +1,213 @@
+//! What a keeper publishes: credentials with their windows, immutable, so that a cached read needs nothing else.
+
+use super::rules::{Rule, Rules};
+use crate::{
+    Code, Credentials, Error, Mono, Now, Secret, SecretBytes, Timestamp,
+    codec::{self, Message, wire},
+};
+use alloc::{format, string::String, sync::Arc};
+use core::time::Duration;
+
+/// Credentials and how long they hold. Hosts keep the latest in an atomic pointer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    pub(super) credentials: Arc<Credentials>,
+    pub(super) generation: u64,
+    pub(super) obtained: Now,
+    pub(super) skew: i64,
+    pub(super) invalid: bool,
+    pub(super) advisory: Now,
+    pub(super) mandatory: Now,
+    pub(super) end: Now,
+}
+
+/// What a snapshot is worth at a moment. This list is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Use it.
+    Fresh,
+    /// Use it, and ask the keeper: it may want an exchange.
+    Advisory,
+    /// Ask the keeper before use.
+    Mandatory,
+    /// Not to be used.
+    Expired,
+}
+
+impl Snapshot {
+    /// The whole of a cached read: four comparisons at most, no lock.
+    pub fn state(&self, now: Now) -> State {
+        if reached(self.end, now) {
+            State::Expired
+        } else if self.invalid || reached(self.mandatory, now) {
+            State::Mandatory
+        } else if reached(self.advisory, now) {
+            State::Advisory
+        } else {
+            State::Fresh
+        }
+    }
+
+    /// The credentials.
+    pub fn credentials(&self) -> &Arc<Credentials> {
+        &self.credentials
+    }
+
+    /// Counts up with each new set of credentials: what `handle_invalidate` wants.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// When they came, by both clocks. A wall clock that has since been set back is accounted for.
+    pub fn obtained(&self) -> Now {
+        self.obtained
+    }
+
+    /// STS's clock minus this host's wall clock, in milliseconds, as far as it is known: what a signer has to add.
+    pub fn skew_millis(&self) -> i64 {
+        self.skew
+    }
+
+    /// Whether `handle_invalidate` has marked them as refused by a service.
+    pub fn is_invalidated(&self) -> bool {
+        self.invalid
+    }
+
+    /// When the advisory window opens; by whichever clock is there first. `None` where they never end.
+    pub fn advisory(&self) -> Option<Now> {
+        self.ends().then_some(self.advisory)
+    }
+
+    /// When the mandatory window opens, likewise.
+    pub fn mandatory(&self) -> Option<Now> {
+        self.ends().then_some(self.mandatory)
+    }
+
+    /// When they end, likewise.
+    pub fn end(&self) -> Option<Now> {
+        self.ends().then_some(self.end)
+    }
+
+    /// How long they still hold; zero once they have ended, `None` where they never end.
+    pub fn left(&self, now: Now) -> Option<Duration> {
+        self.ends().then(|| Duration::from_millis(self.left_millis(now)))
+    }
+
+    /// The bytes from which another keeper on this machine (a worker, a child) adopts them. They contain the secrets.
+    pub fn export(&self, now: Now) -> SecretBytes {
+        let life = self.end.mono.since(self.obtained.mono).as_millis();
+        wire::build(|w| {
+            codec::open(w, Message::Snapshot);
+            w.u64(self.generation);
+            w.i64(now.wall.unix_millis());
+            w.i64(self.skew);
+            w.u8(u8::from(self.invalid));
+            w.u64(if self.ends() { u64::try_from(life).unwrap_or(u64::MAX) } else { 0 });
+            w.u64(if self.ends() { self.left_millis(now) } else { 0 });
+            let c = &*self.credentials;
+            w.text(c.access_key_id());
+            w.text(c.secret_access_key().expose());
+            w.option(c.session_token(), |w, token| w.text(token.expose()));
+            w.option(c.expiration(), |w, end| w.i64(end.unix_millis()));
+            w.option(c.account_id(), wire::Writer::text);
+            w.text(c.source());
+        })
+    }
+
+    /// As if the wall clock had been behind by so much all along.
+    pub(super) fn set_back(&self, millis: u64) -> Self {
+        let millis = i64::try_from(millis).unwrap_or(i64::MAX);
+        let earlier = |at: Now| Now { wall: at.wall.plus_millis(-millis), ..at };
+        Self {
+            credentials: self.credentials.clone(),
+            obtained: earlier(self.obtained),
+            skew: self.skew.saturating_add(millis),
+            advisory: earlier(self.advisory),
+            mandatory: earlier(self.mandatory),
+            end: earlier(self.end),
+            ..*self
+        }
+    }
+
+    /// By how much the wall clock stands behind where it should be by the monotonic one; zero where it is ahead.
+    pub(super) fn behind(&self, now: Now) -> u64 {
+        let should = self.obtained.wall.plus_millis(signed(now.mono.0).saturating_sub(signed(self.obtained.mono.0)));
+        u64::try_from(should.millis_since(now.wall)).unwrap_or(0)
+    }
+
+    pub(super) fn ends(&self) -> bool {
+        self.credentials.expiration().is_some()
+    }
+
+    pub(super) fn left_millis(&self, now: Now) -> u64 {
+        let wall = u64::try_from(self.end.wall.millis_since(now.wall)).unwrap_or(0);
+        wall.min(self.end.mono.0.saturating_sub(now.mono.0))
+    }
+}
+
+/// An exported snapshot, read.
+pub(super) struct Exported {
+    pub credentials: Credentials,
+    pub generation: u64,
+    pub skew: i64,
+    pub invalid: bool,
+    /// From the beginning to the end, in milliseconds.
+    pub life: u64,
+    /// What is left of it now, by the exporter's count and the wall clock.
+    pub left: u64,
+}
+
+impl Exported {
+    pub(super) fn read(bytes: &[u8], now: Now, rules: Rules) -> Result<Self, Error> {
+        let mut r = wire::Reader::new(bytes);
+        codec::expect(&mut r, Message::Snapshot)?;
+        let generation = r.u64("snapshot.generation")?;
+        let exported = Timestamp::from_unix_millis(r.i64("snapshot.exported")?);
+        let skew = r.i64("snapshot.skew")?;
+        let invalid = r.flag("snapshot.invalid")?;
+        let life = r.u64("snapshot.life")?;
+        let left = r.u64("snapshot.left")?;
+        let key = r.text("snapshot.access_key_id")?;
+        let secret = Secret::from(r.text("snapshot.secret_access_key")?);
+        let token = r.option("snapshot.session_token", |r, field| r.text(field).map(Secret::from))?;
+        let end = r.option("snapshot.expiration", |r, field| r.i64(field).map(Timestamp::from_unix_millis))?;
+        let account = r.option("snapshot.account_id", wire::Reader::text)?;
+        let source = String::from(r.text("snapshot.source")?);
+        r.end()?;
+        let mut credentials = Credentials::new(key, secret, source);
+        if let Some(token) = token {
+            credentials = credentials.with_session_token(token);
+        }
+        if let Some(account) = account {
+            credentials = credentials.with_account_id(account);
+        }
+        let Some(end) = end else {
+            return Ok(Self { credentials, generation, skew, invalid, life: 0, left: 0 });
+        };
+        credentials = credentials.with_expiration(end);
+        let passed = match u64::try_from(now.wall.millis_since(exported)) {
+            Ok(passed) if rules.hold(Rule::AdoptAge) => passed,
+            Err(_) if rules.hold(Rule::AdoptClock) => {
+                let message = format!("it was exported at {exported}, and this clock says {}", now.wall);
+                return Err(Error::new(Code::SnapshotClock, "keeper", message));
+            }
+            _ => 0,
+        };
+        // The expiration itself bounds it too: one that was tampered with, or counted wrongly, gains nothing.
+        let by_end = u64::try_from(end.millis_since(now.wall.plus_millis(skew))).unwrap_or(0);
+        let left = left.saturating_sub(passed).min(by_end);
+        Ok(Self { credentials, generation, skew, invalid, life: life.max(left), left })
+    }
+}
+
+/// A moment in both clocks is reached when it is by either.
+fn reached(moment: Now, now: Now) -> bool {
+    now.wall >= moment.wall || now.mono >= moment.mono
+}
+
+/// The moment that never comes.
+pub(super) const NEVER: Now = Now { wall: Timestamp::from_unix(i64::MAX), mono: Mono::NEVER };
+
+pub(super) fn signed(millis: u64) -> i64 {
+    i64::try_from(millis).unwrap_or(i64::MAX)
+}
