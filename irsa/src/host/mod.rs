@@ -1,0 +1,124 @@
+//! The blocking host: answers effects with files, processes, HTTP and the clock, and drives flows with them.
+//!
+//! The environment is read once, when a host is made, and only through the function handed in. Certificates are loaded
+//! at the first `https` request. No thread runs between effects; within one, name resolution and the pipes of a process
+//! have short-lived threads.
+
+pub(crate) mod cancel;
+pub(crate) mod files;
+mod process;
+
+pub use cancel::Cancel;
+
+use crate::net::Net;
+use cancel::Waited;
+use irsa_core::{
+    Error, Mono, Now, Timestamp,
+    effect::{Answer, Ask, Effect},
+    flow::{Flow, Step},
+};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// What answers effects on this machine. Cheap to make; share one for its loaded certificates.
+#[derive(Debug)]
+pub struct Host {
+    clock: Clock,
+    net: Net,
+}
+
+impl Host {
+    /// A host with this process's environment.
+    pub fn from_env() -> Self {
+        Self::new(|name| std::env::var(name).ok())
+    }
+
+    /// A host with the environment that `variable` gives. Looked up: the proxy variables, `AWS_CA_BUNDLE`,
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, the first in lower case too.
+    pub fn new(variable: impl Fn(&str) -> Option<String>) -> Self {
+        Self { clock: Clock::start(), net: Net::new(&variable) }
+    }
+
+    /// With other limits for the single steps of a request.
+    #[must_use]
+    pub fn with_timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.net.timeouts = timeouts;
+        self
+    }
+
+    /// Both clocks. Monotonic time counts from when this host was made.
+    pub fn now(&self) -> Now {
+        Now { wall: wall(), mono: self.clock.mono() }
+    }
+
+    /// Does what an effect asks. Blocks until it is done, or its deadline, or `cancel`.
+    pub fn run(&self, effect: &Effect, cancel: &Cancel) -> Answer {
+        match &effect.ask {
+            Ask::ReadFile { path, limit } => Answer::File(files::read(path, *limit)),
+            Ask::WriteFile { path, bytes } => Answer::Written(files::write(path, bytes.expose())),
+            Ask::Http { request, deadline } => Answer::Http(self.net.send(request, *deadline, self.clock, cancel)),
+            Ask::Run { argv, deadline, output_limit } => {
+                Answer::Ran(process::run(argv, *deadline, *output_limit, self.clock, cancel))
+            }
+            Ask::WaitUntil(time) => match cancel.wait(self.clock, *time, || None::<()>) {
+                // Cancelled or not: whoever drives looks at the switch next.
+                Waited::Ready(()) | Waited::Cancelled | Waited::Late => Answer::Woken,
+            },
+            _ => Answer::Unsupported,
+        }
+    }
+
+    /// Drives a flow to its end. Its trail can be read from `flow` afterwards.
+    pub fn drive<T>(&self, flow: &mut Flow<T>, cancel: &Cancel) -> Result<T, Error> {
+        loop {
+            if cancel.is_cancelled() {
+                return Err(Cancel::error("flow"));
+            }
+            match flow.next(self.now()) {
+                Step::Ask(effect) => flow.answer(effect.id, self.run(&effect, cancel))?,
+                Step::Done(result) => return result,
+            }
+        }
+    }
+}
+
+/// How long a step of a request may take, within the request's own deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Name resolution.
+    pub resolve: Duration,
+    /// One connection, over all addresses of the name.
+    pub connect: Duration,
+    /// A TLS handshake, or a proxy's answer to CONNECT.
+    pub tls: Duration,
+    /// From the request's last byte to the answer's first.
+    pub first_byte: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        let seconds = Duration::from_secs;
+        Self { resolve: seconds(5), connect: seconds(5), tls: seconds(5), first_byte: seconds(20) }
+    }
+}
+
+/// Monotonic milliseconds since a start.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock(Instant);
+
+impl Clock {
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    pub(crate) fn mono(self) -> Mono {
+        Mono(u64::try_from(self.0.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
+fn wall() -> Timestamp {
+    let now = SystemTime::now();
+    match now.duration_since(UNIX_EPOCH) {
+        Ok(past) => Timestamp::from_parts(i64::try_from(past.as_secs()).unwrap_or(i64::MAX), past.subsec_nanos()),
+        Err(before) => Timestamp::from_unix(i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |s| -s)),
+    }
+}
