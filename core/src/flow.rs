@@ -63,7 +63,7 @@ pub struct Trail {
     pub outcome: Option<String>,
     /// When it was first asked.
     pub asked: Mono,
-    /// When it was answered.
+    /// When the flow took the answer up.
     pub answered: Option<Mono>,
 }
 
@@ -94,6 +94,12 @@ impl<T> Flow<T> {
         let Some(mut shared) = self.shared.try_lock() else { return Step::Done(Err(locked())) };
         shared.now = Some(now);
         let open = matches!(shared.slot, Slot::Open(_));
+        // `answer` is not told the time; the `next` behind it is the first to know.
+        if let (Slot::Answered(_), true) = (&shared.slot, shared.asked as usize <= TRAIL_LIMIT)
+            && let Some(line) = shared.trail.last_mut()
+        {
+            line.answered = Some(now.mono);
+        }
         drop(shared);
         // An answer in hand is taken up before the deadline is looked at: a result beats it.
         if !open && let Poll::Ready(result) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
@@ -130,10 +136,8 @@ impl<T> Flow<T> {
             let message = format!("question {id} is “{}”, the answer “{}”", effect.ask.summary(), answer.summary());
             return Err(Error::new(Code::FlowAnswerMismatch, "flow", message));
         }
-        let answered = shared.now.map(|now| now.mono);
         if let Some(open) = shared.trail.iter_mut().rev().find(|line| line.outcome.is_none()) {
             open.outcome = Some(answer.summary());
-            open.answered = answered;
         }
         shared.slot = Slot::Answered(answer);
         Ok(())

@@ -49,7 +49,7 @@ fn straight_through() {
     let trail = flow.trail();
     assert_eq!(trail.iter().map(|t| &*t.why).collect::<Vec<_>>(), ["first", "a pause", "second"]);
     assert_eq!((trail[0].what.as_str(), trail[0].outcome.as_deref()), ("read /a", Some("3 bytes")));
-    assert_eq!((trail[2].asked, trail[2].answered), (Mono(60), Some(Mono(60))));
+    assert_eq!((trail[2].asked, trail[2].answered), (Mono(60), Some(Mono(61))));
 }
 
 #[test]

@@ -12,8 +12,7 @@ use crate::{
 };
 use irsa_core::{Mono, effect::HttpStep};
 use std::{
-    fmt,
-    io,
+    fmt, io,
     net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs},
     sync::{Arc, Mutex, PoisonError},
     thread,

@@ -134,10 +134,11 @@ impl Transport for Wire {
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, ureq::Error> {
         if !self.answering {
             let until = self.clock.mono() + self.first_byte;
-            if until < self.deadline {
-                let late = format!("no answer from {} within {:?}", self.peer, self.first_byte);
-                self.stream.limit(until, &late);
-            }
+            let late = match until < self.deadline {
+                true => format!("no answer from {} within {:?}", self.peer, self.first_byte),
+                false => format!("no answer from {} at the deadline", self.peer),
+            };
+            self.stream.limit(until.min(self.deadline), &late);
         }
         let read = self.stream.read(self.buffers.input_append_buf())?;
         if !self.answering {
