@@ -20,3 +20,8 @@
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
+
+pub mod federation;
+mod json;
+pub mod oidc;
+pub mod policy;

@@ -35,6 +35,32 @@ pub enum Code {
     WaitersFull = 174,
     /// An exported snapshot comes from the future: the clock was set back since, so its age is unknown.
     SnapshotClock = 175,
+    /// The text is not a signed token: three base64url parts with a JSON header and an `alg`.
+    JwsMalformed = 200,
+    /// The token's `alg` is none, an HMAC, unknown, or does not fit the key.
+    JwsAlgorithm = 201,
+    /// The signature does not belong to this token and this key.
+    JwsSignature = 202,
+    /// A public key of the key set cannot be used.
+    JwkUnusable = 203,
+    /// The key set is not a JSON object with an array `keys`.
+    JwksMalformed = 204,
+    /// The key set has no key for this token, or more than one that could be meant.
+    JwksNoKey = 205,
+    /// The discovery document is not what OpenID Connect Discovery 1.0 section 3 asks for.
+    DiscoveryMalformed = 206,
+    /// The discovery document names another issuer than the token.
+    DiscoveryIssuer = 207,
+    /// The policy is not JSON.
+    PolicyJson = 210,
+    /// An element of the policy is missing, unknown or of the wrong kind.
+    PolicyGrammar = 211,
+    /// A condition uses an operator that IAM does not have.
+    PolicyOperator = 212,
+    /// The policy is larger than irsa reads.
+    PolicyTooLarge = 213,
+    /// STS would refuse this token for this role.
+    StsWouldRefuse = 220,
 }
 
 impl Code {
@@ -54,6 +80,19 @@ impl Code {
         Self::ExchangeCancelled,
         Self::WaitersFull,
         Self::SnapshotClock,
+        Self::JwsMalformed,
+        Self::JwsAlgorithm,
+        Self::JwsSignature,
+        Self::JwkUnusable,
+        Self::JwksMalformed,
+        Self::JwksNoKey,
+        Self::DiscoveryMalformed,
+        Self::DiscoveryIssuer,
+        Self::PolicyJson,
+        Self::PolicyGrammar,
+        Self::PolicyOperator,
+        Self::PolicyTooLarge,
+        Self::StsWouldRefuse,
     ];
 
     /// The number that every face uses.
@@ -89,6 +128,19 @@ impl Code {
             Self::ExchangeCancelled => "exchange-cancelled",
             Self::WaitersFull => "waiters-full",
             Self::SnapshotClock => "snapshot-clock",
+            Self::JwsMalformed => "jws-malformed",
+            Self::JwsAlgorithm => "jws-algorithm",
+            Self::JwsSignature => "jws-signature",
+            Self::JwkUnusable => "jwk-unusable",
+            Self::JwksMalformed => "jwks-malformed",
+            Self::JwksNoKey => "jwks-no-key",
+            Self::DiscoveryMalformed => "discovery-malformed",
+            Self::DiscoveryIssuer => "discovery-issuer",
+            Self::PolicyJson => "policy-json",
+            Self::PolicyGrammar => "policy-grammar",
+            Self::PolicyOperator => "policy-operator",
+            Self::PolicyTooLarge => "policy-too-large",
+            Self::StsWouldRefuse => "sts-would-refuse",
         }
     }
 
@@ -110,6 +162,19 @@ impl Code {
             Self::ExchangeCancelled => Kind::Broken,
             Self::WaitersFull => Kind::Broken,
             Self::SnapshotClock => Kind::Broken,
+            Self::JwsMalformed => Kind::Broken,
+            Self::JwsAlgorithm => Kind::Broken,
+            Self::JwsSignature => Kind::Refused,
+            Self::JwkUnusable => Kind::Broken,
+            Self::JwksMalformed => Kind::Broken,
+            Self::JwksNoKey => Kind::Broken,
+            Self::DiscoveryMalformed => Kind::Broken,
+            Self::DiscoveryIssuer => Kind::Broken,
+            Self::PolicyJson => Kind::Broken,
+            Self::PolicyGrammar => Kind::Broken,
+            Self::PolicyOperator => Kind::Broken,
+            Self::PolicyTooLarge => Kind::Broken,
+            Self::StsWouldRefuse => Kind::Refused,
         }
     }
 
@@ -131,6 +196,19 @@ impl Code {
             Self::ExchangeCancelled => "let an exchange go on when the caller who began it leaves: others wait for it; or give callers more time than an exchange takes",
             Self::WaitersFull => "give callers a timeout and take those that have gone out by handle_gone",
             Self::SnapshotClock => "export it again, or let this keeper make its own exchange",
+            Self::JwsMalformed => "use the token exactly as the issuer made it; the message names the part that is wrong",
+            Self::JwsAlgorithm => "sign with RS256 (what Kubernetes does) or another of RS/PS/ES 256, 384, 512, with a key of that kind",
+            Self::JwsSignature => "the token was changed after it was signed, or signed with another key: compare the issuer's key set with the token's `kid`",
+            Self::JwkUnusable => "publish the key as RSA of 2,048 to 8,192 bits, or EC on P-256, P-384 or P-521, with the members that RFC 7518 section 6 asks for",
+            Self::JwksMalformed => "publish a JWKS (RFC 7517 section 5) at the `jwks_uri` of the discovery document",
+            Self::JwksNoKey => "publish the key under the `kid` that the message names; after a rotation keep the old key until its last token has expired",
+            Self::DiscoveryMalformed => "publish issuer, jwks_uri, response_types_supported, subject_types_supported and id_token_signing_alg_values_supported at <issuer>/.well-known/openid-configuration",
+            Self::DiscoveryIssuer => "make the issuer of the document, of the token and of the IAM provider the same text, down to letter case and the last slash",
+            Self::PolicyJson => "mend the JSON at the line and column that the message names",
+            Self::PolicyGrammar => "mend the element at the JSON pointer that the message names",
+            Self::PolicyOperator => "use one of the operators of IAM, such as StringEquals or StringLike, spelt exactly; the message names the place",
+            Self::PolicyTooLarge => "split the policy; IAM itself stores far smaller ones (a trust policy has 2,048 characters unless the quota was raised)",
+            Self::StsWouldRefuse => "see the check that failed, named in the message",
         }
     }
 
@@ -152,6 +230,19 @@ impl Code {
             Self::ExchangeCancelled => Retry::Soon,
             Self::WaitersFull => Retry::Soon,
             Self::SnapshotClock => Retry::Soon,
+            Self::JwsMalformed => Retry::No,
+            Self::JwsAlgorithm => Retry::No,
+            Self::JwsSignature => Retry::No,
+            Self::JwkUnusable => Retry::No,
+            Self::JwksMalformed => Retry::No,
+            Self::JwksNoKey => Retry::Reread,
+            Self::DiscoveryMalformed => Retry::No,
+            Self::DiscoveryIssuer => Retry::No,
+            Self::PolicyJson => Retry::No,
+            Self::PolicyGrammar => Retry::No,
+            Self::PolicyOperator => Retry::No,
+            Self::PolicyTooLarge => Retry::No,
+            Self::StsWouldRefuse => Retry::No,
         }
     }
 
@@ -173,6 +264,19 @@ impl Code {
             Self::ExchangeCancelled => "The host dropped several exchanges in a row before they had ended.",
             Self::WaitersFull => "Too many callers wait for credentials already.",
             Self::SnapshotClock => "An exported snapshot comes from the future: the clock was set back since, so its age is unknown.",
+            Self::JwsMalformed => "The text is not a signed token: three base64url parts with a JSON header and an `alg`.",
+            Self::JwsAlgorithm => "The token's `alg` is none, an HMAC, unknown, or does not fit the key.",
+            Self::JwsSignature => "The signature does not belong to this token and this key.",
+            Self::JwkUnusable => "A public key of the key set cannot be used.",
+            Self::JwksMalformed => "The key set is not a JSON object with an array `keys`.",
+            Self::JwksNoKey => "The key set has no key for this token, or more than one that could be meant.",
+            Self::DiscoveryMalformed => "The discovery document is not what OpenID Connect Discovery 1.0 section 3 asks for.",
+            Self::DiscoveryIssuer => "The discovery document names another issuer than the token.",
+            Self::PolicyJson => "The policy is not JSON.",
+            Self::PolicyGrammar => "An element of the policy is missing, unknown or of the wrong kind.",
+            Self::PolicyOperator => "A condition uses an operator that IAM does not have.",
+            Self::PolicyTooLarge => "The policy is larger than irsa reads.",
+            Self::StsWouldRefuse => "STS would refuse this token for this role.",
         }
     }
 
@@ -194,6 +298,19 @@ impl Code {
             Self::ExchangeCancelled => 5,
             Self::WaitersFull => 5,
             Self::SnapshotClock => 3,
+            Self::JwsMalformed => 3,
+            Self::JwsAlgorithm => 3,
+            Self::JwsSignature => 4,
+            Self::JwkUnusable => 3,
+            Self::JwksMalformed => 3,
+            Self::JwksNoKey => 3,
+            Self::DiscoveryMalformed => 3,
+            Self::DiscoveryIssuer => 3,
+            Self::PolicyJson => 3,
+            Self::PolicyGrammar => 3,
+            Self::PolicyOperator => 3,
+            Self::PolicyTooLarge => 3,
+            Self::StsWouldRefuse => 4,
         }
     }
 }

@@ -5,8 +5,11 @@
 //! A room of core or trust is a file here; its `ENTRIES` name each function as `room.function`.
 
 mod error;
+mod federation;
 mod flow;
 mod glue;
+mod oidc;
+mod policy;
 mod secret;
 mod time;
 
@@ -17,7 +20,15 @@ use serde_json::{Value, json};
 pub type Entry = (&'static str, fn(&Value) -> Result<Value, Error>);
 
 /// All rooms.
-pub const ROOMS: &[&[Entry]] = &[error::ENTRIES, flow::ENTRIES, secret::ENTRIES, time::ENTRIES];
+pub const ROOMS: &[&[Entry]] = &[
+    error::ENTRIES,
+    federation::ENTRIES,
+    flow::ENTRIES,
+    oidc::ENTRIES,
+    policy::ENTRIES,
+    secret::ENTRIES,
+    time::ENTRIES,
+];
 
 /// Calls an entry. Gives `{"ok": …}` or `{"error": {kind, code, at, message, fix, retry, request_id}}`.
 pub fn call(name: &str, input: &Value) -> Value {

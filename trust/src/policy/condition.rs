@@ -1,0 +1,167 @@
+//! One condition against the request. IAM user guide, "Condition operators" and "Set operators for multivalued keys".
+//!
+//! A missing key: positive tests fail, negated ones hold, `…IfExists` and `ForAllValues` hold, `ForAnyValue` fails.
+
+use super::operator::{Compare, Operator, Quantifier};
+use super::pattern::{self, Token};
+use super::{Condition, ConditionTrace, Context, Version};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use core::net::IpAddr;
+use irsa_core::Timestamp;
+
+/// Tests a condition and says what was compared.
+pub(super) fn test(condition: &Condition, version: Version, context: &Context) -> ConditionTrace {
+    let operator = condition.operator;
+    let known = context.get(&condition.key);
+    // A multivalued key without any value counts as absent.
+    let found = known.map(|known| known.values.as_slice()).filter(|values| !values.is_empty());
+    let mut notes = Vec::new();
+    let wanted: Vec<Wanted> =
+        condition.values.iter().map(|value| Wanted::new(value, operator, version, context)).collect();
+    for (value, wanted) in condition.values.iter().zip(&wanted) {
+        match wanted {
+            Wanted::Unresolved => {
+                notes.push(format!("{value} holds a variable without a single value, so it matches nothing"))
+            }
+            Wanted::Pattern(tokens) if pattern::text(tokens) != *value => {
+                notes.push(format!("{value} is {}", pattern::text(tokens)))
+            }
+            _ => {}
+        }
+    }
+    let holds = |value: &String| operator.negated != wanted.iter().any(|wanted| wanted.fits(value, operator.compare));
+    let matched = match (operator.compare, found) {
+        (Compare::Null, found) => {
+            let absent = if found.is_none() { "true" } else { "false" };
+            condition.values.iter().any(|value| value.eq_ignore_ascii_case(absent))
+        }
+        (_, None) => {
+            let (matched, why) = absent(operator);
+            notes.push(why.to_string());
+            matched
+        }
+        (_, Some(values)) => match operator.quantifier {
+            Quantifier::All => values.iter().all(holds),
+            Quantifier::Any => values.iter().any(holds),
+            Quantifier::Plain if operator.negated => values.iter().all(holds),
+            Quantifier::Plain => values.iter().any(holds),
+        },
+    };
+    ConditionTrace {
+        operator: operator.to_string(),
+        key: condition.key.clone(),
+        policy_values: condition.values.clone(),
+        request_values: known.map(|known| known.values.clone()),
+        origin: known.map(|known| known.origin),
+        matched,
+        notes,
+    }
+}
+
+/// What an operator makes of a key that is not there.
+fn absent(operator: Operator) -> (bool, &'static str) {
+    if operator.if_exists {
+        (true, "the key is absent, and IfExists holds then")
+    } else {
+        match (operator.quantifier, operator.negated) {
+            (Quantifier::All, _) => (true, "the key is absent, and ForAllValues holds then"),
+            (Quantifier::Any, _) => (false, "the key is absent, and ForAnyValue needs a value"),
+            (Quantifier::Plain, true) => (true, "the key is absent, and a negated operator holds then"),
+            (Quantifier::Plain, false) => (false, "the key is absent from the request"),
+        }
+    }
+}
+
+/// A value of the policy, ready to be compared.
+enum Wanted<'a> {
+    Pattern(Vec<Token>),
+    Plain(&'a str),
+    Unresolved,
+}
+
+impl<'a> Wanted<'a> {
+    fn new(value: &'a str, operator: Operator, version: Version, context: &Context) -> Self {
+        if !operator.has_variables() {
+            return Self::Plain(value);
+        }
+        let tokens = pattern::resolve(value, version, operator.has_wildcards(), context);
+        tokens.map_or(Self::Unresolved, Self::Pattern)
+    }
+
+    fn fits(&self, found: &str, compare: Compare) -> bool {
+        match (self, compare) {
+            (Self::Unresolved, _) | (_, Compare::Null) => false,
+            (Self::Pattern(tokens), Compare::TextAnyCase) => {
+                tokens.iter().copied().map(lower).eq(found.chars().map(|c| lower(Token::Char(c))))
+            }
+            (Self::Pattern(tokens), Compare::Arn) => pattern::matches_arn(tokens, found),
+            (Self::Pattern(tokens), _) => pattern::matches(tokens, found),
+            (Self::Plain(wanted), Compare::Address) => in_network(wanted, found),
+            (Self::Plain(wanted), Compare::Binary) => match (STANDARD.decode(wanted), STANDARD.decode(found)) {
+                (Ok(wanted), Ok(found)) => wanted == found,
+                _ => false,
+            },
+            (Self::Plain(wanted), Compare::Bool) => match (boolean(wanted), boolean(found)) {
+                (Some(wanted), Some(found)) => wanted == found,
+                _ => false,
+            },
+            (Self::Plain(wanted), Compare::Date(orders)) => match (date(wanted), date(found)) {
+                (Some(wanted), Some(found)) => orders.contains(&found.cmp(&wanted)),
+                _ => false,
+            },
+            (Self::Plain(wanted), Compare::Number(orders)) => match (number(wanted), number(found)) {
+                (Some(wanted), Some(found)) => found.partial_cmp(&wanted).is_some_and(|order| orders.contains(&order)),
+                _ => false,
+            },
+            (Self::Plain(wanted), _) => *wanted == found,
+        }
+    }
+}
+
+fn lower(token: Token) -> Token {
+    match token {
+        Token::Char(c) => Token::Char(c.to_ascii_lowercase()),
+        other => other,
+    }
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    if text.eq_ignore_ascii_case("true") {
+        Some(true)
+    } else if text.eq_ignore_ascii_case("false") {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// ISO 8601, or seconds since 1970.
+fn date(text: &str) -> Option<Timestamp> {
+    text.parse().map(Timestamp::from_unix).ok().or_else(|| Timestamp::parse(text))
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// `192.0.2.0/24` or a single address, of the same family.
+fn in_network(network: &str, address: &str) -> bool {
+    let (base, bits) = network.split_once('/').map_or((network, None), |(base, bits)| (base, Some(bits)));
+    let (Ok(base), Ok(address)) = (base.parse::<IpAddr>(), address.parse::<IpAddr>()) else { return false };
+    let (base, address, width) = match (base, address) {
+        (IpAddr::V4(base), IpAddr::V4(address)) => (u128::from(base.to_bits()), u128::from(address.to_bits()), 32),
+        (IpAddr::V6(base), IpAddr::V6(address)) => (base.to_bits(), address.to_bits(), 128),
+        _ => return false,
+    };
+    let Ok(bits) = bits.map_or(Ok(width), str::parse::<u32>) else { return false };
+    match width.checked_sub(bits) {
+        None => false,
+        Some(128) => true,
+        Some(free) => base >> free == address >> free,
+    }
+}
