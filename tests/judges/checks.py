@@ -1,0 +1,76 @@
+"""What the judges share: named checks, their closing line, a program to run, a port to use."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+
+
+class Checks:
+    """Runs named checks; `close` prints `N passed, N failed` and ends the program accordingly."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def __call__(self, name, check):
+        try:
+            check()
+        except Exception as e:  # a check that cannot be made has failed
+            self.failed += 1
+            print(f"FAILED {name}: {type(e).__name__}: {e}", flush=True)
+        else:
+            self.passed += 1
+            print(f"ok {name}", flush=True)
+
+    def close(self):
+        print(f"{self.passed} passed, {self.failed} failed")
+        sys.exit(0 if self.passed and not self.failed else 1)
+
+
+def same(what, expected, got):
+    if expected != got:
+        raise AssertionError(f"{what}: expected {expected!r}, got {got!r}")
+
+
+def clean_env(**more):
+    """The environment without anything that steers AWS clients, TLS or proxies, and with `more`."""
+    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "LANG") if name in os.environ}
+    return {**kept, **more}
+
+
+def run(argv, env, seconds=30):
+    """Exit status, standard output and standard error."""
+    done = subprocess.run(argv, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds)
+    return done.returncode, done.stdout, done.stderr
+
+
+def succeed(argv, env, seconds=30):
+    """Standard output of a program that has to succeed."""
+    status, out, err = run(argv, env, seconds)
+    if status:
+        raise AssertionError(f"{argv[1:]} ended with {status}: {err.strip()}")
+    return out
+
+
+def succeed_json(argv, env):
+    return json.loads(succeed(argv, env))
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def wait_for_port(port, process, seconds=30):
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            if process.poll() is not None or time.monotonic() > end:
+                raise AssertionError(f"{process.args[0]} did not open port {port}") from None
+            time.sleep(0.05)
