@@ -25,14 +25,19 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod arn;
 pub mod codec;
 pub mod credentials;
 pub mod effect;
 pub mod error;
 pub mod flow;
+mod json;
 pub mod keeper;
+pub mod partition;
 pub mod secret;
+pub mod sts;
 pub mod time;
+pub mod token;
 
 pub use credentials::Credentials;
 pub use error::{Code, Error, Kind, Retry};

@@ -1,0 +1,68 @@
+//! How far STS's clock is from ours, by the `Date` header (RFC 9110 §6.6.1).
+
+use crate::{Now, Timestamp, effect::HttpResponse};
+use alloc::format;
+use core::time::Duration;
+
+/// A slower answer says too little of the moment at which its `Date` was written.
+const ROUND_TRIP: Duration = Duration::from_secs(15);
+
+/// STS's clock minus our wall clock, in milliseconds; `Date` has whole seconds, so it is about a second off at worst.
+/// `None` for an answer that a cache kept (`Age`), that took over 15 s, or that has no `Date` we can read.
+pub fn skew(response: &HttpResponse, sent: Now, received: Now) -> Option<i64> {
+    if response.header("age").is_some() || received.mono.since(sent.mono) > ROUND_TRIP {
+        return None;
+    }
+    Some(http_date(response.header("date")?)?.millis_since(received.wall))
+}
+
+/// `Tue, 24 Nov 2026 10:00:23 GMT`, the one form that servers may write.
+fn http_date(text: &str) -> Option<Timestamp> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (_, date) = text.trim().split_once(", ")?;
+    let mut fields = date.split(' ');
+    let (day, month, year, time, zone) =
+        (fields.next()?, fields.next()?, fields.next()?, fields.next()?, fields.next()?);
+    let month = MONTHS.iter().position(|name| *name == month)? + 1;
+    if zone != "GMT" || fields.next().is_some() {
+        return None;
+    }
+    Timestamp::parse(&format!("{year}-{month:02}-{day}T{time}Z"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Mono, Secret};
+    use std::vec::Vec;
+
+    fn at(wall: i64, mono: u64) -> Now {
+        Now { wall: Timestamp::from_unix_millis(wall), mono: Mono(mono) }
+    }
+
+    fn answer(headers: &[(&str, &str)]) -> HttpResponse {
+        let headers = headers.iter().map(|(name, value)| ((*name).into(), Secret::from(*value))).collect::<Vec<_>>();
+        HttpResponse { status: 200, headers, body: Default::default() }
+    }
+
+    #[test]
+    fn by_date_alone() {
+        // 2026-11-24T10:00:23Z
+        let date = ("Date", "Tue, 24 Nov 2026 10:00:23 GMT");
+        let wall = 1_795_514_423_000;
+        for (headers, took, expected) in [
+            (&[date][..], 100, Some(0)),
+            (&[date], 15_000, Some(0)),
+            (&[date], 15_001, None),
+            (&[date, ("age", "0")], 100, None),
+            (&[("date", "Tuesday, 24-Nov-26 10:00:23 GMT")], 100, None),
+            (&[("date", "Tue, 24 Nov 2026 10:00:23 CET")], 100, None),
+            (&[("date", "Tue, 31 Feb 2026 10:00:23 GMT")], 100, None),
+            (&[], 100, None),
+        ] {
+            assert_eq!(skew(&answer(headers), at(wall - took, 0), at(wall, took as u64)), expected, "{headers:?}");
+        }
+        assert_eq!(skew(&answer(&[date]), at(wall, 0), at(wall + 400_000, 1)), Some(-400_000));
+        assert_eq!(skew(&answer(&[date]), at(wall, 0), at(wall - 1_500, 1)), Some(1_500));
+    }
+}

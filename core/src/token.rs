@@ -1,0 +1,111 @@
+//! The web identity token: an unverified view, and the file it stands in.
+//!
+//! Follows RFC 7515 §3.1 (compact form), RFC 7519 §4 (claims), the claims of Kubernetes' bound service-account tokens
+//! and those that AWS reads (tags, source identity, roles). Nothing is verified: that is STS's part (and `irsa-trust`'s).
+//! Refused is only what cannot be sent: nothing, not three parts, more than 20,000 characters, white space or foreign
+//! characters inside. Everything else that looks wrong is a [`Warning`], since STS has the last word.
+
+mod claims;
+pub mod file;
+mod warning;
+
+pub use claims::{Claims, Header, Kubernetes, Named, Tags};
+pub use warning::Warning;
+
+use crate::{Code, Error, Secret, Timestamp};
+use alloc::{format, vec::Vec};
+
+/// The longest token that STS takes, in characters (STS API 2011-06-15).
+pub const LIMIT: usize = 20_000;
+
+/// The audience that EKS asks for and AWS expects.
+pub const AUDIENCE: &str = "sts.amazonaws.com";
+
+/// A token that can be sent, and what it says of itself.
+#[derive(Clone, Debug)]
+pub struct Token {
+    text: Secret,
+    header: Header,
+    claims: Claims,
+    /// What was odd about its form.
+    odd: Vec<Warning>,
+}
+
+impl Token {
+    /// Takes a token as it stands in a file or variable: white space around it is cut off.
+    /// The error names what is wrong and where, never the token.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let token = text.trim_ascii();
+        let start = text.len() - text.trim_ascii_start().len();
+        if token.is_empty() {
+            return Err(Error::new(Code::TokenEmpty, AT, format!("{} bytes, nothing but white space", text.len())));
+        }
+        check_characters(token, start)?;
+        let dots = token.bytes().filter(|b| *b == b'.').count();
+        if dots != 2 || token.split('.').any(str::is_empty) {
+            let code = if dots > 2 { Code::TokenParts } else { Code::TokenCut };
+            let parts = token.split('.').filter(|part| !part.is_empty()).count();
+            return Err(Error::new(code, AT, format!("{parts} of 3 parts in {} bytes", token.len())));
+        }
+        if token.len() > LIMIT {
+            let message = format!("{} characters, at most {LIMIT} can be sent", token.len());
+            return Err(Error::new(Code::TokenTooLong, AT, message));
+        }
+        let mut odd = Vec::new();
+        let mut parts = token.split('.');
+        let header = Header::read(parts.next().unwrap_or_default(), &mut odd);
+        let claims = Claims::read(parts.next().unwrap_or_default(), &mut odd);
+        Ok(Self { text: token.into(), header, claims, odd })
+    }
+
+    /// The token itself: for the body of the call alone.
+    pub fn secret(&self) -> &Secret {
+        &self.text
+    }
+
+    /// What the header says.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// What the payload says.
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// What STS may not like, at the moment `now`, where `audience` is expected (mostly [`AUDIENCE`]).
+    pub fn warnings(&self, now: Timestamp, audience: &str) -> Vec<Warning> {
+        let mut all = self.odd.clone();
+        warning::judge(&self.header, &self.claims, now, audience, &mut all);
+        all
+    }
+}
+
+const AT: &str = "web identity token";
+
+/// Finds the first byte that no token has. Offsets count from the start of the text that was given.
+fn check_characters(token: &str, start: usize) -> Result<(), Error> {
+    let mut dots = 0;
+    for (at, c) in token.char_indices() {
+        match c {
+            '.' => dots += 1,
+            'A'..='Z' | 'a'..='z' | '0'..='9' | '-' | '_' | '=' => {}
+            // Standard base64 in the first parts is odd, but STS can be asked.
+            '!'..='~' if dots < 2 => {}
+            // A whole token, then something else.
+            _ if dots == 2 => {
+                let behind = token.len() - at;
+                let message = format!("{behind} bytes stand behind the token, from byte {} on", start + at);
+                return Err(Error::new(Code::TokenTrailing, AT, message));
+            }
+            _ => {
+                let message = format!("character {:?} (U+{:04X}) at byte {}", c, u32::from(c), start + at);
+                return Err(Error::new(Code::TokenCharacter, AT, message));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
