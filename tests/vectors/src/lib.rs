@@ -5,6 +5,7 @@
 //! `IRSA_VECTORS` says. Where it is missing nothing runs and that is said; under `CI=true` it is a failure.
 
 pub mod engine;
+mod keys;
 pub mod sets;
 
 use serde_json::Value;
