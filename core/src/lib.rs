@@ -36,6 +36,7 @@ pub mod keeper;
 pub mod partition;
 pub mod secret;
 pub mod sts;
+pub mod sigv4;
 pub mod time;
 pub mod token;
 

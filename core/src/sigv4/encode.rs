@@ -1,0 +1,238 @@
+//! Percent-encoding as Signature Version 4 wants it, and what it makes of paths and queries.
+//!
+//! Unreserved (RFC 3986 §2.3) bytes stand, all others become `%XX` in upper case. Runs of unreserved bytes are copied
+//! whole. Nothing is allocated: results go into a [`Sink`], or are compared on the way.
+
+use super::{PathRule, SignError, error::Part, sha::Sink};
+use core::cmp::Ordering;
+
+/// Where a byte class is set, the byte stands as it is.
+const PLAIN: u8 = 1;
+const SLASH: u8 = 2;
+
+static CLASS: [u8; 256] = {
+    let mut table = [0u8; 256];
+    let mut byte = 0usize;
+    while byte < 256 {
+        let b = byte as u8;
+        #[allow(clippy::indexing_slicing)] // evaluated by the compiler
+        if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~') {
+            table[byte] = PLAIN;
+        } else if b == b'/' {
+            table[byte] = SLASH;
+        }
+        byte += 1;
+    }
+    table
+};
+
+#[inline]
+fn is(byte: u8, class: u8) -> bool {
+    CLASS.get(usize::from(byte)).is_some_and(|of| of & class != 0)
+}
+
+/// `bytes` encoded; every byte of `class` stands.
+fn encode(mut bytes: &[u8], class: u8, sink: &mut impl Sink) {
+    loop {
+        let run = bytes.iter().position(|b| !is(*b, class)).unwrap_or(bytes.len());
+        let Some((plain, rest)) = bytes.split_at_checked(run) else { return };
+        if !plain.is_empty() {
+            sink.put(plain);
+        }
+        let Some((odd, rest)) = rest.split_first() else { return };
+        sink.put(&escape(*odd));
+        bytes = rest;
+    }
+}
+
+/// `text` encoded, slashes too.
+pub(super) fn component(text: &[u8], sink: &mut impl Sink) {
+    encode(text, PLAIN, sink);
+}
+
+fn escape(byte: u8) -> [u8; 3] {
+    let digit = |four: u8| if four < 10 { b'0' + four } else { b'A' + four - 10 };
+    [b'%', digit(byte >> 4), digit(byte & 15)]
+}
+
+/// The bytes that a text with escapes stands for; an escape that is none is given as its offset.
+struct Decoded<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl Iterator for Decoded<'_> {
+    type Item = Result<u8, usize>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let start = self.at;
+        let byte = *self.text.get(start)?;
+        self.at += 1;
+        if byte != b'%' {
+            return Some(Ok(byte));
+        }
+        let nibble = |at: usize| self.text.get(at).and_then(|b| (*b as char).to_digit(16));
+        match (nibble(start + 1), nibble(start + 2)) {
+            (Some(high), Some(low)) => {
+                self.at += 2;
+                Some(Ok((high * 16 + low) as u8))
+            }
+            _ => Some(Err(start)),
+        }
+    }
+}
+
+/// The text that the escapes stand for, for reading parameters. `None` where an escape is none or the bytes are no text.
+pub(super) fn decoded(text: &str) -> Option<alloc::string::String> {
+    let bytes = Decoded { text: text.as_bytes(), at: 0 }.collect::<Result<_, _>>().ok()?;
+    alloc::string::String::from_utf8(bytes).ok()
+}
+
+/// Decodes the escapes and encodes anew, so that there is one spelling; every byte of `class` stands.
+fn respell(text: &[u8], class: u8, sink: &mut impl Sink) -> Result<(), usize> {
+    let mut at = 0;
+    loop {
+        let rest = text.get(at..).unwrap_or_default();
+        let run = rest.iter().position(|b| !is(*b, class)).unwrap_or(rest.len());
+        if let Some(plain @ [_, ..]) = rest.get(..run) {
+            sink.put(plain);
+        }
+        let mut odd = Decoded { text, at: at + run };
+        match odd.next() {
+            None => return Ok(()),
+            // A slash that was escaped is no separator: it stays escaped.
+            Some(Ok(byte)) if is(byte, PLAIN) => sink.byte(byte),
+            Some(Ok(byte)) => sink.put(&escape(byte)),
+            Some(Err(offset)) => return Err(offset),
+        }
+        at = odd.at;
+    }
+}
+
+/// One parameter of a query, as on the wire.
+#[derive(Clone, Copy)]
+pub struct QuerySlot<'a> {
+    name: &'a [u8],
+    value: &'a [u8],
+    /// Both are spelled as the canonical query spells them.
+    canonical: bool,
+}
+
+impl<'a> QuerySlot<'a> {
+    /// To fill a scratch array with.
+    pub const EMPTY: Self = Self { name: &[], value: &[], canonical: true };
+
+    /// A piece of the query, between its `&`.
+    pub(super) fn read(piece: &'a str) -> Self {
+        let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+        let canonical = name.bytes().chain(value.bytes()).all(|b| is(b, PLAIN));
+        Self { name: name.as_bytes(), value: value.as_bytes(), canonical }
+    }
+
+    /// One that is spelled canonically.
+    pub(super) fn canonical(name: &'a [u8], value: &'a [u8]) -> Self {
+        Self { name, value, canonical: true }
+    }
+
+    /// Fails at the first escape that is none, with its offset in the piece.
+    pub(super) fn check(&self) -> Result<(), usize> {
+        if self.canonical {
+            return Ok(());
+        }
+        let fault = |text: &'a [u8]| Decoded { text, at: 0 }.find_map(Result::err);
+        match (fault(self.name), fault(self.value)) {
+            (Some(offset), _) => Err(offset),
+            (None, Some(offset)) => Err(self.name.len() + 1 + offset),
+            (None, None) => Ok(()),
+        }
+    }
+
+    /// `name=value` as the canonical query has it.
+    pub(super) fn write(&self, sink: &mut impl Sink) {
+        if self.canonical {
+            sink.put(self.name);
+            sink.byte(b'=');
+            sink.put(self.value);
+        } else {
+            // `check` has seen the escapes.
+            let _ = respell(self.name, PLAIN, sink);
+            sink.byte(b'=');
+            let _ = respell(self.value, PLAIN, sink);
+        }
+    }
+
+    /// The order of the canonical query: by encoded name, then by encoded value.
+    pub(super) fn order(&self, other: &Self) -> Ordering {
+        if self.canonical && other.canonical {
+            return (self.name, self.value).cmp(&(other.name, other.value));
+        }
+        spelled(self.name).cmp(spelled(other.name)).then_with(|| spelled(self.value).cmp(spelled(other.value)))
+    }
+
+    /// Whether its name is this one, which is spelled canonically.
+    pub(super) fn is(&self, name: &str) -> bool {
+        if self.canonical { self.name == name.as_bytes() } else { spelled(self.name).eq(name.bytes()) }
+    }
+}
+
+/// The pieces of a query that hold something.
+pub(super) fn pieces(query: &str) -> impl Iterator<Item = &str> {
+    query.split('&').filter(|piece| !piece.is_empty())
+}
+
+/// The bytes of the canonical spelling.
+fn spelled(text: &[u8]) -> impl Iterator<Item = u8> {
+    Decoded { text, at: 0 }.map_while(Result::ok).flat_map(|byte| {
+        let (bytes, count) = if is(byte, PLAIN) { ([byte, 0, 0], 1) } else { (escape(byte), 3) };
+        bytes.into_iter().take(count)
+    })
+}
+
+/// The canonical form of a path as on the wire. At most [`SEGMENTS`] segments where `.`, `..` or `//` are to be resolved.
+pub(super) fn path(path: &str, rule: PathRule, sink: &mut impl Sink) -> Result<(), SignError> {
+    let path = if path.is_empty() { "/" } else { path };
+    if !rule.normalise || !needs_normalising(path) {
+        return piece(path, path, rule, sink);
+    }
+    let mut kept = [""; SEGMENTS];
+    let mut count = 0;
+    for segment in path.split('/').filter(|s| !s.is_empty() && *s != ".") {
+        if segment == ".." {
+            count = usize::saturating_sub(count, 1);
+        } else {
+            *kept.get_mut(count).ok_or(SignError::TooManyItems { part: Part::Path, limit: SEGMENTS })? = segment;
+            count += 1;
+        }
+    }
+    for segment in kept.iter().take(count) {
+        sink.byte(b'/');
+        piece(path, segment, rule, sink)?;
+    }
+    if count == 0 || path.ends_with('/') {
+        sink.byte(b'/');
+    }
+    Ok(())
+}
+
+/// Segments that a path may have left while it is normalised.
+pub(super) const SEGMENTS: usize = 128;
+
+fn needs_normalising(path: &str) -> bool {
+    let mut before = b'x';
+    path.bytes().any(|byte| {
+        let hit = before == b'/' && matches!(byte, b'/' | b'.');
+        before = byte;
+        hit
+    }) || !path.starts_with('/')
+}
+
+fn piece(whole: &str, text: &str, rule: PathRule, sink: &mut impl Sink) -> Result<(), SignError> {
+    if rule.double_encode {
+        encode(text.as_bytes(), PLAIN | SLASH, sink);
+        return Ok(());
+    }
+    respell(text.as_bytes(), PLAIN | SLASH, sink).map_err(|offset| SignError::Escape {
+        part: Part::Path,
+        offset: text.as_ptr() as usize - whole.as_ptr() as usize + offset,
+    })
+}

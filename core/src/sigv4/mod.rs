@@ -1,0 +1,194 @@
+//! AWS Signature Version 4: signing and verifying requests.
+//!
+//! IAM guide, "Create a signed AWS API request"; S3's own rules from the S3 API reference, "Authenticating Requests".
+//! [`sign_into`] is the hot path: everything is borrowed, nothing is allocated, the result is written where the caller
+//! says. [`sign`] and [`presign`] do the same for a request that a host is to send; [`explain`] shows what was signed;
+//! [`verify`] judges a request that was received.
+//! Limits: [`HEADER_LIMIT`] headers and [`QUERY_LIMIT`] query parameters, more with scratch of the caller's; 128 path
+//! segments where `.`, `..` and `//` are to be resolved; region, service and access key id of visible ASCII.
+//! Not here yet: chunked and event-stream signing, signature version 4A.
+
+mod canonical;
+mod encode;
+mod error;
+mod explain;
+mod form;
+mod key;
+mod owned;
+mod sha;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+pub use canonical::{HeaderSlot, Scratch};
+pub use encode::QuerySlot;
+pub use error::{Part, SignError};
+pub use explain::{Explanation, explain};
+pub use form::{Lines, lines, sign_into, sign_into_with};
+pub use key::{KeyCache, signing_key};
+pub use owned::{presign, sign};
+pub use verify::{Refusal, Verified, Verifying, verify};
+
+use crate::Credentials;
+
+/// Headers that are signed without scratch.
+pub const HEADER_LIMIT: usize = 64;
+
+/// Query parameters that are signed without scratch.
+pub const QUERY_LIMIT: usize = 256;
+
+/// The longest life of a presigned request in seconds: 7 days.
+pub const EXPIRES_LIMIT: u32 = 604_800;
+
+/// Headers that proxies and connections change on the way, and that are therefore not signed unless the caller says
+/// otherwise. A name that ends in `*` stands for all that begin so.
+pub const UNSIGNED_HEADERS: &[&str] = &[
+    "connection",
+    "expect",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "sec-websocket-*",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "user-agent",
+    "x-amzn-trace-id",
+];
+
+/// A request, borrowed, as it is on the wire.
+///
+/// `headers` is anything that gives pairs of name and value, more than once: an array `[("host", "example.com")]`, a
+/// slice's `iter().copied()`, a map over the caller's own list. `host` must be among them; names in any case; of one
+/// name several, in the order in which they are sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a, H> {
+    /// `GET`, `POST`, …
+    pub method: &'a str,
+    /// The path, encoded. Empty counts as `/`.
+    pub path: &'a str,
+    /// The query, encoded, without `?`. Empty where there is none.
+    pub query: &'a str,
+    /// Name and value of each header.
+    pub headers: H,
+    /// What is said of the body.
+    pub payload: Payload<'a>,
+}
+
+/// What a signature says of the body. This list is complete.
+#[derive(Clone, Copy)]
+pub enum Payload<'a> {
+    /// The body itself, to be hashed.
+    Bytes(&'a [u8]),
+    /// Its SHA-256 in lower-case hexadecimal, or a word that S3 knows (`STREAMING-…`).
+    Hash(&'a str),
+    /// Nothing: `UNSIGNED-PAYLOAD`. S3 and a few others take it, over TLS.
+    Unsigned,
+}
+
+impl core::fmt::Debug for Payload<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+            Self::Hash(hash) => write!(f, "Hash({hash})"),
+            Self::Unsigned => f.write_str("Unsigned"),
+        }
+    }
+}
+
+/// How to sign: who, for what, in which form. Make one with [`Signing::new`] or [`Signing::s3`], then set what differs.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Signing<'a> {
+    /// Whose signature it is.
+    pub credentials: &'a Credentials,
+    /// Such as `eu-central-1`.
+    pub region: &'a str,
+    /// The service's signing name, such as `secretsmanager`.
+    pub service: &'a str,
+    /// Where the signature goes. Default: a header.
+    pub form: Form,
+    /// Whether the session token is under the signature. Default: yes.
+    pub session_token: SessionToken,
+    /// Adds `x-amz-content-sha256` to a request in header form, as S3 wants it.
+    pub content_sha256: bool,
+    /// How the path becomes canonical.
+    pub path: PathRule,
+    /// Which headers are signed. Default: all but [`UNSIGNED_HEADERS`].
+    pub signed: SignedHeaders<'a>,
+}
+
+impl<'a> Signing<'a> {
+    /// As every service but S3 has it: header form, the path encoded twice and normalised.
+    pub fn new(credentials: &'a Credentials, region: &'a str, service: &'a str) -> Self {
+        Self {
+            credentials,
+            region,
+            service,
+            form: Form::Header,
+            session_token: SessionToken::Signed,
+            content_sha256: false,
+            path: PathRule::GENERAL,
+            signed: SignedHeaders::AllBut(UNSIGNED_HEADERS),
+        }
+    }
+
+    /// As S3 has it: header form with `x-amz-content-sha256`, the path encoded once and left as it is.
+    pub fn s3(credentials: &'a Credentials, region: &'a str) -> Self {
+        Self { content_sha256: true, path: PathRule::S3, ..Self::new(credentials, region, "s3") }
+    }
+
+    /// In query form, for so many seconds (1 to [`EXPIRES_LIMIT`]).
+    #[must_use]
+    pub fn presigned(mut self, expires: u32) -> Self {
+        self.form = Form::Query { expires };
+        self
+    }
+}
+
+/// Where a signature goes. This list is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Into an `authorization` header.
+    Header,
+    /// Into the query: a presigned URL.
+    Query {
+        /// Seconds from now on that it is good for, 1 to [`EXPIRES_LIMIT`].
+        expires: u32,
+    },
+}
+
+/// Whether a session token is under the signature. This list is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionToken {
+    /// As nearly every service has it.
+    Signed,
+    /// Added to the signed request, as IoT's WebSockets want it.
+    AddedAfter,
+}
+
+/// How a path becomes canonical.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathRule {
+    /// The path on the wire is encoded once more; else its escapes are only spelled alike.
+    pub double_encode: bool,
+    /// `.`, `..` and empty segments are resolved.
+    pub normalise: bool,
+}
+
+impl PathRule {
+    /// Of every service but S3.
+    pub const GENERAL: Self = Self { double_encode: true, normalise: true };
+    /// Of S3, where a key may hold anything.
+    pub const S3: Self = Self { double_encode: false, normalise: false };
+}
+
+/// Which headers are signed. `host` always is, `authorization` never, nor is one that signing itself adds left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignedHeaders<'a> {
+    /// All but these (lower case; `sec-websocket-*` stands for all that begin so).
+    AllBut(&'a [&'a str]),
+    /// These alone (lower case).
+    Only(&'a [&'a str]),
+}

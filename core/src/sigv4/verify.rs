@@ -1,0 +1,522 @@
+//! Judging a request that was received: who signed it, and if nobody did, why not.
+//!
+//! Header and query form, as AWS's own front ends take them. What is compared with secrets takes the same time wherever
+//! they differ. Memory is bounded by the size of the request.
+
+use super::{
+    EXPIRES_LIMIT, HEADER_LIMIT, Part, PathRule, Payload, Request, SessionToken,
+    canonical::{self, Canonical, HeaderSlot, Scope, ToSign},
+    encode::{self, QuerySlot},
+    explain::Explanation,
+    form::QUERY_NAMES,
+    key::KeyCache,
+    sha::{Sha256, hex, sha256},
+};
+use crate::{Code, Credentials, Error, Secret, Timestamp, secret::same, time::Span};
+use alloc::{
+    borrow::ToOwned,
+    boxed::Box,
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
+use core::{borrow::Borrow, fmt};
+
+/// What is asked of a request. Make one with [`Verifying::new`] or [`Verifying::s3`], then set what differs.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Verifying<'a> {
+    /// The region it must be signed for; `None`: any.
+    pub region: Option<&'a str>,
+    /// The service it must be signed for; `None`: any.
+    pub service: Option<&'a str>,
+    /// Seconds that the signer's clock may be off. Default: 900.
+    pub skew: u32,
+    /// Whether a session token in the query is under the signature. Default: yes.
+    pub session_token: SessionToken,
+    /// How the path becomes canonical.
+    pub path: PathRule,
+    /// S3's rules for the body: it may be unsigned or in signed chunks, and in a presigned URL it is unsigned.
+    pub s3_payload: bool,
+}
+
+impl<'a> Verifying<'a> {
+    /// As every service but S3 has it.
+    pub fn new(region: &'a str, service: &'a str) -> Self {
+        Self {
+            region: Some(region),
+            service: Some(service),
+            skew: 900,
+            session_token: SessionToken::Signed,
+            path: PathRule::GENERAL,
+            s3_payload: false,
+        }
+    }
+
+    /// As S3 has it.
+    pub fn s3(region: &'a str) -> Self {
+        Self { path: PathRule::S3, s3_payload: true, ..Self::new(region, "s3") }
+    }
+}
+
+/// Who signed, when, for what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Verified {
+    /// Whose key it was.
+    pub access_key_id: String,
+    /// The region signed for.
+    pub region: String,
+    /// The service signed for.
+    pub service: String,
+    /// The signer's time.
+    pub signed_at: Timestamp,
+    /// Of a presigned request: how many seconds it lives.
+    pub expires: Option<u32>,
+    /// The names of the headers under the signature, joined by `;`.
+    pub signed_headers: String,
+}
+
+/// Why a request was not taken. More may come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// There is no signature in it.
+    NoAuth,
+    /// There is something like a signature in it, but not whole or not well formed.
+    Malformed {
+        /// What is wrong, in words.
+        what: String,
+    },
+    /// Nobody has that access key id.
+    UnknownKey {
+        /// As in the request.
+        access_key_id: String,
+    },
+    /// The key is a temporary one, and the request has no session token.
+    TokenMissing {
+        /// As in the request.
+        access_key_id: String,
+    },
+    /// The session token is not that of the key.
+    TokenWrong {
+        /// As in the request.
+        access_key_id: String,
+    },
+    /// The credentials have ended.
+    CredentialsExpired {
+        /// When.
+        at: Timestamp,
+    },
+    /// A presigned request after its end.
+    Expired {
+        /// When it ended.
+        at: Timestamp,
+        /// The verifier's time.
+        now: Timestamp,
+    },
+    /// Signed too long ago, or in the future.
+    Skewed {
+        /// The signer's time.
+        signed_at: Timestamp,
+        /// The verifier's time.
+        now: Timestamp,
+        /// Seconds that they may be apart.
+        allowed: u32,
+    },
+    /// Signed for another region or service, or for another day than the request's time.
+    Scope {
+        /// [`Part::Region`], [`Part::Service`] or [`Part::Date`].
+        part: Part,
+        /// What it had to be.
+        expected: String,
+        /// What it is.
+        got: String,
+    },
+    /// The hash of the body is not the one that was signed, or the body had to be signed and is not.
+    Payload {
+        /// What the request says of the body.
+        declared: String,
+        /// What it is.
+        actual: String,
+    },
+    /// The signature is another: wrong secret, or the request is not the one that was signed.
+    Mismatch {
+        /// The stages as they were computed here.
+        expected: Box<Explanation>,
+        /// The signature in the request.
+        got: String,
+        /// Signed headers that the request does not have: a proxy may have removed them.
+        missing: Vec<String>,
+    },
+}
+
+/// Judges a request. `lookup` gives the credentials of an access key id, with their session token and end; `now` is the
+/// verifier's clock. `request.payload` is the body as received, or its hash where it was hashed on the way.
+///
+/// The checks run in this order: form, key, session token, credentials' end, scope, time, body, signature.
+pub fn verify<'a, H, C>(
+    request: &Request<'a, H>,
+    verifying: &Verifying<'_>,
+    lookup: impl FnOnce(&str) -> Option<C>,
+    keys: &mut KeyCache,
+    now: Timestamp,
+) -> Result<Verified, Refusal>
+where
+    H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+    C: Borrow<Credentials>,
+{
+    let claim = Claim::read(request)?;
+    let known = lookup(&claim.access_key_id);
+    let Some(credentials) = known.as_ref().map(Borrow::borrow) else {
+        return Err(Refusal::UnknownKey { access_key_id: claim.access_key_id });
+    };
+    match (credentials.session_token(), &claim.token) {
+        (Some(_), None) => return Err(Refusal::TokenMissing { access_key_id: claim.access_key_id }),
+        (expected, got) if expected != got.as_ref() => {
+            return Err(Refusal::TokenWrong { access_key_id: claim.access_key_id });
+        }
+        _ => {}
+    }
+    if let Some(at) = credentials.expiration().filter(|end| *end <= now) {
+        return Err(Refusal::CredentialsExpired { at });
+    }
+    claim.check_scope(verifying)?;
+    claim.check_time(verifying.skew, now)?;
+    let hashed = match request.payload {
+        Payload::Bytes(bytes) => text(&hex(&sha256(bytes))),
+        Payload::Hash(hash) => hash.to_owned(),
+        Payload::Unsigned => UNSIGNED.to_owned(),
+    };
+    let payload = claim.payload(verifying, hashed)?;
+    let (expected, missing) = claim.sign(request, verifying, credentials, &payload, keys)?;
+    if !same(expected.signature.as_bytes(), claim.signature.as_bytes()) {
+        return Err(Refusal::Mismatch { expected: Box::new(expected), got: claim.signature, missing });
+    }
+    Ok(Verified {
+        access_key_id: claim.access_key_id,
+        region: claim.region,
+        service: claim.service,
+        signed_at: claim.signed_at,
+        expires: claim.expires,
+        signed_headers: claim.signed_headers,
+    })
+}
+
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
+
+/// What a request says of its own signature.
+struct Claim {
+    access_key_id: String,
+    date: String,
+    region: String,
+    service: String,
+    signed_at: Timestamp,
+    signed_headers: String,
+    signature: String,
+    token: Option<Secret>,
+    /// `x-amz-content-sha256`, where it is there.
+    declared: Option<String>,
+    /// In query form.
+    expires: Option<u32>,
+}
+
+impl Claim {
+    fn read<'a, H>(request: &Request<'a, H>) -> Result<Self, Refusal>
+    where
+        H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+    {
+        let header = |name: &str| {
+            let mut found = request.headers.clone().into_iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
+            match (found.next(), found.next()) {
+                (_, Some(_)) => Err(malformed(format!("there are several {name} headers"))),
+                (first, None) => Ok(first.map(|(_, value)| value.trim())),
+            }
+        };
+        let authorization = header("authorization")?;
+        let mut params: [Option<String>; 7] = Default::default();
+        for piece in encode::pieces(request.query) {
+            let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+            let Some(name) = encode::decoded(name) else { continue };
+            let Some(at) = QUERY_NAMES.iter().position(|known| *known == name) else { continue };
+            let value = encode::decoded(value).ok_or_else(|| malformed(format!("{name} is badly encoded")))?;
+            if let Some(slot) = params.get_mut(at)
+                && slot.replace(value).is_some()
+            {
+                return Err(malformed(format!("there are several {name} parameters")));
+            }
+        }
+        let [algorithm, credential, date, expires, token, signed_headers, signature] = params;
+        let declared = header("x-amz-content-sha256")?.map(str::to_owned);
+        let in_query = signature.is_some() || algorithm.is_some();
+        match authorization {
+            Some(_) if in_query => Err(malformed("there is a signature in a header and one in the query".into())),
+            Some(value) => {
+                let [credential, signed_headers, signature] = authorization_fields(value)?;
+                let date = match header("x-amz-date")? {
+                    Some(date) => date,
+                    None => header("date")?.ok_or_else(|| malformed("there is no x-amz-date header".into()))?,
+                };
+                let token = header("x-amz-security-token")?.map(Secret::from);
+                Self::new(credential, date, signed_headers, signature, token, declared, None)
+            }
+            None if in_query => {
+                let need = |value: Option<String>, name: &str| {
+                    value.ok_or_else(|| malformed(format!("the query has no {name}")))
+                };
+                let algorithm = need(algorithm, "X-Amz-Algorithm")?;
+                if algorithm != ALGORITHM {
+                    return Err(malformed(format!("X-Amz-Algorithm is {algorithm}, not {ALGORITHM}")));
+                }
+                let expires = need(expires, "X-Amz-Expires")?;
+                let expires = expires.parse().ok().filter(|e| (1..=EXPIRES_LIMIT).contains(e)).ok_or_else(|| {
+                    malformed(format!("X-Amz-Expires is {expires}, not 1 to {EXPIRES_LIMIT} seconds"))
+                })?;
+                Self::new(
+                    &need(credential, "X-Amz-Credential")?,
+                    &need(date, "X-Amz-Date")?,
+                    &need(signed_headers, "X-Amz-SignedHeaders")?,
+                    &need(signature, "X-Amz-Signature")?,
+                    token.map(Secret::from),
+                    declared,
+                    Some(expires),
+                )
+            }
+            None => Err(Refusal::NoAuth),
+        }
+    }
+
+    fn new(
+        credential: &str,
+        date: &str,
+        signed_headers: &str,
+        signature: &str,
+        token: Option<Secret>,
+        declared: Option<String>,
+        expires: Option<u32>,
+    ) -> Result<Self, Refusal> {
+        let mut parts = credential.rsplitn(5, '/');
+        let [Some("aws4_request"), Some(service), Some(region), Some(day), Some(id)] = [(); 5].map(|()| parts.next())
+        else {
+            return Err(malformed(format!(
+                "the credential {credential} is not <access key id>/<date>/<region>/<service>/aws4_request"
+            )));
+        };
+        if id.is_empty() || region.is_empty() || service.is_empty() {
+            return Err(malformed(format!("the credential {credential} has an empty part")));
+        }
+        let signed_at = Timestamp::parse(date)
+            .filter(|time| time.basic() == date.as_bytes())
+            .ok_or_else(|| malformed(format!("the date {date} is not of the form 20150830T123600Z")))?;
+        let mut names = signed_headers.split(';');
+        let ascending = signed_headers.split(';').skip(1).all(|name| names.next().is_some_and(|before| before < name));
+        if !ascending || signed_headers.split(';').count() > HEADER_LIMIT {
+            return Err(malformed(format!(
+                "the signed headers {signed_headers} are not at most {HEADER_LIMIT} names in ascending order"
+            )));
+        }
+        if !signed_headers.split(';').any(|name| name == "host") {
+            return Err(malformed(format!("host is not among the signed headers {signed_headers}")));
+        }
+        Ok(Self {
+            access_key_id: id.to_owned(),
+            date: day.to_owned(),
+            region: region.to_owned(),
+            service: service.to_owned(),
+            signed_at,
+            signed_headers: signed_headers.to_owned(),
+            signature: signature.to_owned(),
+            token,
+            declared,
+            expires,
+        })
+    }
+
+    fn check_scope(&self, verifying: &Verifying<'_>) -> Result<(), Refusal> {
+        let day = text(self.signed_at.basic().first_chunk::<8>().unwrap_or(&[0; 8]));
+        for (part, expected, got) in [
+            (Part::Date, Some(&*day), &self.date),
+            (Part::Region, verifying.region, &self.region),
+            (Part::Service, verifying.service, &self.service),
+        ] {
+            if let Some(expected) = expected.filter(|expected| expected != got) {
+                return Err(Refusal::Scope { part, expected: expected.to_owned(), got: got.clone() });
+            }
+        }
+        Ok(())
+    }
+
+    fn check_time(&self, allowed: u32, now: Timestamp) -> Result<(), Refusal> {
+        let age = now.millis_since(self.signed_at);
+        let skew = i64::from(allowed) * 1000;
+        match self.expires {
+            Some(expires) if age > i64::from(expires) * 1000 => {
+                Err(Refusal::Expired { at: self.signed_at.plus_millis(i64::from(expires) * 1000), now })
+            }
+            Some(_) if age >= -skew => Ok(()),
+            None if (-skew..=skew).contains(&age) => Ok(()),
+            _ => Err(Refusal::Skewed { signed_at: self.signed_at, now, allowed }),
+        }
+    }
+
+    /// The last line of the canonical request.
+    fn payload(&self, verifying: &Verifying<'_>, hashed: String) -> Result<String, Refusal> {
+        match &self.declared {
+            Some(declared) if *declared == hashed => Ok(hashed),
+            Some(declared) if verifying.s3_payload && (declared == UNSIGNED || declared.starts_with("STREAMING-")) => {
+                Ok(declared.clone())
+            }
+            Some(declared) => Err(Refusal::Payload { declared: declared.clone(), actual: hashed }),
+            None if verifying.s3_payload && self.expires.is_some() => Ok(UNSIGNED.to_owned()),
+            None => Ok(hashed),
+        }
+    }
+
+    /// The signature that the request ought to have, and the signed headers that it lacks.
+    fn sign<'a, H>(
+        &self,
+        request: &Request<'a, H>,
+        verifying: &Verifying<'_>,
+        credentials: &Credentials,
+        payload: &str,
+        keys: &mut KeyCache,
+    ) -> Result<(Explanation, Vec<String>), Refusal>
+    where
+        H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+    {
+        let bad = |e: super::SignError| malformed(e.to_string());
+        let signed =
+            |name: &[u8]| self.signed_headers.split(';').any(|signed| signed.as_bytes().eq_ignore_ascii_case(name));
+        let mut slots = vec![HeaderSlot::EMPTY; request.headers.clone().into_iter().count()];
+        let headers = canonical::headers(request.headers.clone().into_iter(), signed, &mut slots).map_err(bad)?;
+        let missing: Vec<&str> = self
+            .signed_headers
+            .split(';')
+            .filter(|name| !request.headers.clone().into_iter().any(|(n, _)| n.eq_ignore_ascii_case(name)))
+            .collect();
+        let absent: Vec<HeaderSlot<'_>> = missing.iter().map(|name| HeaderSlot::own(name, b"")).collect();
+        let in_query = self.expires.is_some();
+        let mut slots = vec![QuerySlot::EMPTY; encode::pieces(request.query).count()];
+        let counts = |slot: &QuerySlot<'_>| {
+            !(in_query && slot.is("X-Amz-Signature")
+                || in_query && verifying.session_token == SessionToken::AddedAfter && slot.is("X-Amz-Security-Token"))
+        };
+        let query = canonical::query(request.query, counts, &mut slots).map_err(bad)?;
+        let canonical = Canonical {
+            method: request.method,
+            path: request.path,
+            rule: verifying.path,
+            query,
+            own_query: &[],
+            headers,
+            own_headers: &absent,
+            payload: payload.as_bytes(),
+        };
+        let scope = Scope { time: self.signed_at.basic(), region: &self.region, service: &self.service };
+        let mut sha = Sha256::new();
+        canonical.write(&mut sha).map_err(bad)?;
+        let to_sign = ToSign { scope: &scope, hash: hex(&sha.finish()) };
+        let secret = credentials.secret_access_key().expose();
+        let key = keys.key(secret, &scope.date(), scope.region, scope.service);
+        let signature = hex(&key.mac(|sha| to_sign.write(sha)));
+        let missing = missing.into_iter().map(str::to_owned).collect();
+        Ok((Explanation::new(&canonical, &to_sign, &signature), missing))
+    }
+}
+
+/// The credential, the signed headers and the signature of an `authorization` header.
+fn authorization_fields(value: &str) -> Result<[&str; 3], Refusal> {
+    let (algorithm, rest) = value.split_once(' ').unwrap_or((value, ""));
+    if algorithm != ALGORITHM {
+        return Err(malformed(format!("the authorization is not of the kind {ALGORITHM}")));
+    }
+    const NAMES: [&str; 3] = ["Credential", "SignedHeaders", "Signature"];
+    let mut fields = [None; 3];
+    for field in rest.split(',') {
+        let (name, value) = field
+            .trim()
+            .split_once('=')
+            .ok_or_else(|| malformed("the authorization has a part that is no name=value".into()))?;
+        let slot = NAMES.iter().position(|known| *known == name).and_then(|at| fields.get_mut(at));
+        let Some(slot) = slot else { continue };
+        if slot.replace(value).is_some() {
+            return Err(malformed(format!("the authorization has {name} twice")));
+        }
+    }
+    match fields {
+        [Some(credential), Some(signed_headers), Some(signature)] => Ok([credential, signed_headers, signature]),
+        _ => {
+            let lacking = NAMES.iter().zip(fields).find(|(_, field)| field.is_none()).map_or("", |(name, _)| name);
+            Err(malformed(format!("the authorization has no {lacking}")))
+        }
+    }
+}
+
+fn malformed(what: String) -> Refusal {
+    Refusal::Malformed { what }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+impl Refusal {
+    fn code(&self) -> Code {
+        match self {
+            Self::NoAuth => Code::VerifyNoAuth,
+            Self::Malformed { .. } => Code::VerifyMalformed,
+            Self::UnknownKey { .. } => Code::VerifyUnknownKey,
+            Self::TokenMissing { .. } => Code::VerifyTokenMissing,
+            Self::TokenWrong { .. } => Code::VerifyTokenWrong,
+            Self::CredentialsExpired { .. } => Code::VerifyCredentialsExpired,
+            Self::Expired { .. } => Code::VerifyExpired,
+            Self::Skewed { .. } => Code::VerifySkewed,
+            Self::Scope { .. } => Code::VerifyScope,
+            Self::Payload { .. } => Code::VerifyPayload,
+            Self::Mismatch { .. } => Code::VerifyMismatch,
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoAuth => f.write_str("the request is not signed"),
+            Self::Malformed { what } => f.write_str(what),
+            Self::UnknownKey { access_key_id } => write!(f, "nobody has the access key id {access_key_id}"),
+            Self::TokenMissing { access_key_id } => {
+                write!(f, "{access_key_id} is a temporary key, and the request has no session token")
+            }
+            Self::TokenWrong { access_key_id } => write!(f, "the session token is not that of {access_key_id}"),
+            Self::CredentialsExpired { at } => write!(f, "the credentials ended at {at}"),
+            Self::Expired { at, now } => write!(f, "the presigned request ended at {at}, it is {now}"),
+            Self::Skewed { signed_at, now, allowed } => {
+                let apart = Span(now.unix() - signed_at.unix());
+                write!(f, "signed at {signed_at}, it is {now}: {apart} apart, {} allowed", Span(i64::from(*allowed)))
+            }
+            Self::Scope { part, expected, got } => {
+                write!(f, "signed for the {} {got}, expected {expected}", part.name())
+            }
+            Self::Payload { declared, actual } => {
+                write!(f, "the request says {declared} of its body, which is {actual}")
+            }
+            Self::Mismatch { expected, got, missing } => {
+                write!(f, "the signature is {got}, expected {}", expected.signature)?;
+                if !missing.is_empty() {
+                    write!(f, "; signed headers that are not in the request: {}", missing.join(", "))?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl core::error::Error for Refusal {}
+
+impl From<Refusal> for Error {
+    fn from(e: Refusal) -> Self {
+        Self::new(e.code(), "sigv4", e.to_string())
+    }
+}
