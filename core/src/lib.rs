@@ -35,8 +35,8 @@ mod json;
 pub mod keeper;
 pub mod partition;
 pub mod secret;
-pub mod sts;
 pub mod sigv4;
+pub mod sts;
 pub mod time;
 pub mod token;
 
