@@ -7,6 +7,8 @@
 
 mod host;
 mod net;
+mod provider;
 
 pub use host::{Cancel, Host, Timeouts};
 pub use irsa_core as core;
+pub use provider::{Options, Provider};

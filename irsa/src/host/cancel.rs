@@ -24,6 +24,7 @@ struct Inner {
 struct State {
     cancelled: bool,
     sockets: Vec<Weak<TcpStream>>,
+    children: Vec<Weak<Inner>>,
 }
 
 /// How a wait ended.
@@ -47,7 +48,20 @@ impl Cancel {
             // An error means that it is closed already.
             let _ = socket.shutdown(Shutdown::Both);
         }
+        let children = std::mem::take(&mut state.children);
         self.0.changed.notify_all();
+        drop(state);
+        children.iter().filter_map(Weak::upgrade).for_each(|child| Self(child).cancel());
+    }
+
+    /// A switch that is thrown with this one, and can be thrown and woken without it.
+    pub(crate) fn child(&self) -> Self {
+        let child = Self::default();
+        let mut state = self.lock();
+        child.lock().cancelled = state.cancelled;
+        state.children.retain(|known| known.strong_count() > 0);
+        state.children.push(Arc::downgrade(&child.0));
+        child
     }
 
     /// Whether it was thrown.
@@ -75,11 +89,11 @@ impl Cancel {
     pub(crate) fn wait<T>(&self, clock: Clock, until: Mono, mut ready: impl FnMut() -> Option<T>) -> Waited<T> {
         let mut state = self.lock();
         loop {
-            if let Some(value) = ready() {
-                return Waited::Ready(value);
-            }
             if state.cancelled {
                 return Waited::Cancelled;
+            }
+            if let Some(value) = ready() {
+                return Waited::Ready(value);
             }
             let left = until.since(clock.mono());
             if left == Duration::ZERO {

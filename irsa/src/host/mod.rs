@@ -69,15 +69,37 @@ impl Host {
 
     /// Drives a flow to its end. Its trail can be read from `flow` afterwards.
     pub fn drive<T>(&self, flow: &mut Flow<T>, cancel: &Cancel) -> Result<T, Error> {
+        self.drive_until(flow, cancel, Mono::NEVER).unwrap_or_else(|| Err(Cancel::error("flow")))
+    }
+
+    /// The same, but gives up at `until`, which is the caller's and not the flow's. `None` where the flow was given up.
+    pub(crate) fn drive_until<T>(&self, flow: &mut Flow<T>, cancel: &Cancel, until: Mono) -> Option<Result<T, Error>> {
         loop {
-            if cancel.is_cancelled() {
-                return Err(Cancel::error("flow"));
+            let now = self.now();
+            if cancel.is_cancelled() || now.mono >= until {
+                return None;
             }
-            match flow.next(self.now()) {
-                Step::Ask(effect) => flow.answer(effect.id, self.run(&effect, cancel))?,
-                Step::Done(result) => return result,
+            let answered = match flow.next(now) {
+                Step::Ask(mut effect) => {
+                    shorten(&mut effect.ask, until);
+                    flow.answer(effect.id, self.run(&effect, cancel))
+                }
+                Step::Done(result) => return Some(result),
+            };
+            if let Err(error) = answered {
+                return Some(Err(error));
             }
         }
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        self.clock
+    }
+}
+
+fn shorten(ask: &mut Ask, until: Mono) {
+    if let Ask::Http { deadline: time, .. } | Ask::Run { deadline: time, .. } | Ask::WaitUntil(time) = ask {
+        *time = until.min(*time);
     }
 }
 

@@ -1,0 +1,237 @@
+//! One keeper for many threads: who enters it, who waits, who runs an exchange.
+//!
+//! The thread that finds an exchange to run takes it, be it a caller or the refresher; the others sleep on their own
+//! cancel switch until they are answered, or until the thread that ran the exchange has left and it is their turn.
+//! Lock order: a switch's lock is taken before the state's (inside `Cancel::wait`), so switches are only woken once the
+//! state is unlocked.
+
+use crate::host::{Cancel, Host, cancel::Waited};
+use arc_swap::ArcSwapOption;
+use irsa_core::{
+    Code, Error, Mono, Now,
+    flow::Flow,
+    keeper::{ExchangeId, Keeper, Obtained, Output, Reply, Settings, Snapshot, State, Waiter},
+};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// Makes the flow of one exchange, with its total deadline.
+pub(super) type Source = Box<dyn Fn(Mono) -> Flow<Obtained> + Send + Sync>;
+
+pub(super) struct Shared {
+    pub host: Host,
+    source: Source,
+    /// What a caller may wait; an exchange may take a little less, so that its own error is the one that is told.
+    patience: Duration,
+    cached: ArcSwapOption<Snapshot>,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    keeper: Keeper,
+    /// An exchange that the keeper has asked for and nobody has taken.
+    pending: Option<(ExchangeId, Mono)>,
+    waiting: BTreeMap<Waiter, Waiting>,
+    refresher: Option<Cancel>,
+    /// When the keeper wants to be polled again.
+    idle: Mono,
+}
+
+impl Inner {
+    fn drop_exchange(&mut self, now: Now, id: ExchangeId) {
+        // It may have been given up by the keeper meanwhile.
+        let _ = self.keeper.handle_cancelled(now, id);
+    }
+}
+
+struct Waiting {
+    switch: Cancel,
+    answer: Option<Result<Arc<Snapshot>, Error>>,
+}
+
+/// What a sleeping caller wakes up to.
+enum Turn {
+    Answered(Result<Arc<Snapshot>, Error>),
+    Run(ExchangeId, Mono),
+    /// The keeper wants to be polled at another time than was slept for.
+    Again,
+}
+
+impl Shared {
+    pub(super) fn new(host: Host, source: Source, settings: Settings) -> Self {
+        Self {
+            host,
+            source,
+            patience: settings.exchange_timeout + Duration::from_secs(1),
+            cached: ArcSwapOption::empty(),
+            inner: Mutex::new(Inner {
+                keeper: Keeper::new(settings),
+                pending: None,
+                waiting: BTreeMap::new(),
+                refresher: None,
+                idle: Mono::NEVER,
+            }),
+        }
+    }
+
+    /// The cached read: no lock, and no allocation.
+    pub(super) fn fresh<T>(&self, take: impl FnOnce(&Arc<Snapshot>) -> T) -> Option<T> {
+        let cached = self.cached.load();
+        let snapshot = cached.as_ref()?;
+        (snapshot.state(self.host.now()) == State::Fresh).then(|| take(snapshot))
+    }
+
+    /// The latest snapshot, good or not.
+    pub(super) fn latest(&self) -> Option<Arc<Snapshot>> {
+        self.cached.load_full()
+    }
+
+    /// Asks the keeper, and waits where it says so.
+    pub(super) fn ask(&self, switch: &Cancel) -> Result<Arc<Snapshot>, Error> {
+        let clock = self.host.clock();
+        let until = clock.mono() + self.patience;
+        // Each caller sleeps on a switch of its own: the given one may be shared by many.
+        let switch = switch.child();
+        let waiter = self.enter(|inner| match inner.keeper.handle_request(self.host.now()) {
+            Reply::Served(result) => Err(result),
+            Reply::Waiting(waiter) => {
+                inner.waiting.insert(waiter, Waiting { switch: switch.clone(), answer: None });
+                Ok(waiter)
+            }
+        });
+        let waiter = match waiter {
+            Ok(waiter) => waiter,
+            Err(served) => return served,
+        };
+        loop {
+            let idle = self.lock().idle;
+            match switch.wait(clock, until.min(idle), || self.turn(Some(waiter), idle)) {
+                Waited::Ready(Turn::Answered(result)) => return result,
+                Waited::Ready(Turn::Run(id, deadline)) => {
+                    if !self.exchange(id, deadline, &switch, until) {
+                        return Err(self.leave(waiter, Some(id), &switch));
+                    }
+                }
+                Waited::Ready(Turn::Again) => {}
+                Waited::Late if clock.mono() < until => self.enter(|_| ()),
+                Waited::Late | Waited::Cancelled => return Err(self.leave(waiter, None, &switch)),
+            }
+        }
+    }
+
+    /// What the refresher does until its switch is thrown.
+    pub(super) fn refresh(&self, switch: &Cancel) {
+        let clock = self.host.clock();
+        loop {
+            self.enter(|_| ());
+            let idle = self.lock().idle;
+            match switch.wait(clock, idle, || self.turn(None, idle)) {
+                Waited::Ready(Turn::Run(id, deadline)) => {
+                    if !self.exchange(id, deadline, switch, Mono::NEVER) {
+                        self.enter(|inner| inner.drop_exchange(self.host.now(), id));
+                        return;
+                    }
+                }
+                Waited::Ready(_) | Waited::Late => {}
+                Waited::Cancelled => return,
+            }
+        }
+    }
+
+    pub(super) fn set_refresher(&self, switch: &Cancel) {
+        self.lock().refresher = Some(switch.clone());
+    }
+
+    pub(super) fn with_keeper<T>(&self, act: impl FnOnce(&mut Keeper) -> T) -> T {
+        self.enter(|inner| act(&mut inner.keeper))
+    }
+
+    /// An event: then everything the keeper wants done for it, then those are woken whom it concerns.
+    fn enter<T>(&self, event: impl FnOnce(&mut Inner) -> T) -> T {
+        let mut woken = Vec::new();
+        let mut inner = self.lock();
+        let result = event(&mut inner);
+        loop {
+            match inner.keeper.poll(self.host.now()) {
+                Output::Publish(snapshot) => self.cached.store(Some(snapshot)),
+                Output::Exchange { id, deadline } => inner.pending = Some((id, deadline)),
+                // It ends by its own deadline; its late report changes nothing.
+                Output::Abandon(_) => {}
+                Output::Answer(waiter, answer) => {
+                    if let Some(waiting) = inner.waiting.get_mut(&waiter) {
+                        waiting.answer = Some(answer);
+                        woken.push(waiting.switch.clone());
+                    }
+                }
+                Output::Idle(until) => {
+                    if until < inner.idle {
+                        woken.extend(inner.refresher.clone());
+                    }
+                    inner.idle = until;
+                    break;
+                }
+            }
+        }
+        if inner.pending.is_some() {
+            // Whoever comes first takes it.
+            woken.extend(inner.refresher.clone());
+            woken.extend(inner.waiting.values().find(|waiting| waiting.answer.is_none()).map(|w| w.switch.clone()));
+        }
+        drop(inner);
+        woken.iter().for_each(Cancel::wake);
+        result
+    }
+
+    fn turn(&self, waiter: Option<Waiter>, slept_for: Mono) -> Option<Turn> {
+        let mut inner = self.lock();
+        if let Some(waiter) = waiter
+            && let Some(answer) = inner.waiting.get_mut(&waiter).and_then(|waiting| waiting.answer.take())
+        {
+            inner.waiting.remove(&waiter);
+            return Some(Turn::Answered(answer));
+        }
+        if let Some((id, deadline)) = inner.pending.take() {
+            return Some(Turn::Run(id, deadline));
+        }
+        (inner.idle < slept_for).then_some(Turn::Again)
+    }
+
+    /// False where it was given up because of the switch or `until`, and is still to be reported.
+    fn exchange(&self, id: ExchangeId, deadline: Mono, switch: &Cancel, until: Mono) -> bool {
+        let mut flow = (self.source)(deadline);
+        let Some(result) = self.host.drive_until(&mut flow, switch, until) else { return false };
+        // A report that comes too late is refused, and rightly so.
+        let _ = self.enter(|inner| inner.keeper.handle_exchanged(self.host.now(), id, result));
+        true
+    }
+
+    /// A caller goes, and hands back the exchange that it ran.
+    fn leave(&self, waiter: Waiter, exchange: Option<ExchangeId>, switch: &Cancel) -> Error {
+        self.enter(|inner| {
+            inner.keeper.handle_gone(waiter);
+            inner.waiting.remove(&waiter);
+            if let Some(id) = exchange {
+                inner.drop_exchange(self.host.now(), id);
+            }
+        });
+        if switch.is_cancelled() {
+            return Cancel::error("provider");
+        }
+        let waited = self.patience.as_millis();
+        Error::new(Code::Deadline, "provider", format!("no credentials after {waited} ms: the exchange is still open"))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("cached", &self.latest()).finish_non_exhaustive()
+    }
+}
