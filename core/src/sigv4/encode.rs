@@ -3,12 +3,13 @@
 //! Unreserved (RFC 3986 §2.3) bytes stand, all others become `%XX` in upper case. Runs of unreserved bytes are copied
 //! whole. Nothing is allocated: results go into a [`Sink`], or are compared on the way.
 
-use super::{PathRule, SignError, error::Part, sha::Sink};
+use super::{PathEncoding, PathRule, SignError, error::Part, sha::Sink};
 use core::cmp::Ordering;
 
 /// Where a byte class is set, the byte stands as it is.
 const PLAIN: u8 = 1;
 const SLASH: u8 = 2;
+const VISIBLE: u8 = 4;
 
 static CLASS: [u8; 256] = {
     let mut table = [0u8; 256];
@@ -17,9 +18,11 @@ static CLASS: [u8; 256] = {
         let b = byte as u8;
         #[allow(clippy::indexing_slicing)] // evaluated by the compiler
         if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~') {
-            table[byte] = PLAIN;
+            table[byte] = PLAIN | VISIBLE;
         } else if b == b'/' {
-            table[byte] = SLASH;
+            table[byte] = SLASH | VISIBLE;
+        } else if b.is_ascii_graphic() {
+            table[byte] = VISIBLE;
         }
         byte += 1;
     }
@@ -227,12 +230,15 @@ fn needs_normalising(path: &str) -> bool {
 }
 
 fn piece(whole: &str, text: &str, rule: PathRule, sink: &mut impl Sink) -> Result<(), SignError> {
-    if rule.double_encode {
-        encode(text.as_bytes(), PLAIN | SLASH, sink);
-        return Ok(());
+    let bytes = text.as_bytes();
+    match rule.encoding {
+        PathEncoding::Twice => encode(bytes, PLAIN | SLASH, sink),
+        PathEncoding::AsIs => encode(bytes, VISIBLE, sink),
+        PathEncoding::Once => {
+            let start = text.as_ptr() as usize - whole.as_ptr() as usize;
+            return respell(bytes, PLAIN | SLASH, sink)
+                .map_err(|offset| SignError::Escape { part: Part::Path, offset: start + offset });
+        }
     }
-    respell(text.as_bytes(), PLAIN | SLASH, sink).map_err(|offset| SignError::Escape {
-        part: Part::Path,
-        offset: text.as_ptr() as usize - whole.as_ptr() as usize + offset,
-    })
+    Ok(())
 }

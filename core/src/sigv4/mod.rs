@@ -134,7 +134,7 @@ impl<'a> Signing<'a> {
         }
     }
 
-    /// As S3 has it: header form with `x-amz-content-sha256`, the path encoded once and left as it is.
+    /// As S3 has it: header form with `x-amz-content-sha256`, the path encoded once and not normalised.
     pub fn s3(credentials: &'a Credentials, region: &'a str) -> Self {
         Self { content_sha256: true, path: PathRule::S3, ..Self::new(credentials, region, "s3") }
     }
@@ -171,17 +171,29 @@ pub enum SessionToken {
 /// How a path becomes canonical.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PathRule {
-    /// The path on the wire is encoded once more; else its escapes are only spelled alike.
-    pub double_encode: bool,
+    /// What becomes of its characters.
+    pub encoding: PathEncoding,
     /// `.`, `..` and empty segments are resolved.
     pub normalise: bool,
 }
 
 impl PathRule {
     /// Of every service but S3.
-    pub const GENERAL: Self = Self { double_encode: true, normalise: true };
+    pub const GENERAL: Self = Self { encoding: PathEncoding::Twice, normalise: true };
     /// Of S3, where a key may hold anything.
-    pub const S3: Self = Self { double_encode: false, normalise: false };
+    pub const S3: Self = Self { encoding: PathEncoding::Once, normalise: false };
+}
+
+/// What becomes of a path's characters. This list is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathEncoding {
+    /// The path on the wire is encoded once more: `%3A` becomes `%253A`.
+    Twice,
+    /// Decoded and encoded strictly: `%3a` becomes `%3A`, `@` becomes `%40`. So does S3 itself, whatever is on the wire.
+    Once,
+    /// As on the wire, where that is visible ASCII. botocore and the CRT sign so for S3 and rely on a path that is
+    /// strictly encoded already; S3 refuses it for others, such as one with `@` in it.
+    AsIs,
 }
 
 /// Which headers are signed. `host` always is, `authorization` never, nor is one that signing itself adds left out.

@@ -11,6 +11,7 @@ mod glue;
 mod oidc;
 mod policy;
 mod secret;
+mod sigv4;
 mod time;
 
 use irsa_core::Error;
@@ -27,6 +28,7 @@ pub const ROOMS: &[&[Entry]] = &[
     oidc::ENTRIES,
     policy::ENTRIES,
     secret::ENTRIES,
+    sigv4::ENTRIES,
     time::ENTRIES,
 ];
 
