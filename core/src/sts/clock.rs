@@ -1,19 +1,19 @@
 //! How far STS's clock is from ours, by the `Date` header (RFC 9110 §6.6.1).
 
-use crate::{Now, Timestamp, effect::HttpResponse};
+use crate::{Now, Timestamp, effect::HttpResponse, keeper::skew_millis};
 use alloc::format;
 use core::time::Duration;
 
 /// A slower answer says too little of the moment at which its `Date` was written.
 const ROUND_TRIP: Duration = Duration::from_secs(15);
 
-/// STS's clock minus our wall clock, in milliseconds; `Date` has whole seconds, so it is about a second off at worst.
+/// STS's clock minus our wall clock, in milliseconds: at most so much, see [`skew_millis`].
 /// `None` for an answer that a cache kept (`Age`), that took over 15 s, or that has no `Date` we can read.
 pub fn skew(response: &HttpResponse, sent: Now, received: Now) -> Option<i64> {
     if response.header("age").is_some() || received.mono.since(sent.mono) > ROUND_TRIP {
         return None;
     }
-    Some(http_date(response.header("date")?)?.millis_since(received.wall))
+    skew_millis(http_date(response.header("date")?)?, sent, received)
 }
 
 /// `Tue, 24 Nov 2026 10:00:23 GMT`, the one form that servers may write.
@@ -51,8 +51,8 @@ mod tests {
         let date = ("Date", "Tue, 24 Nov 2026 10:00:23 GMT");
         let wall = 1_795_514_423_000;
         for (headers, took, expected) in [
-            (&[date][..], 100, Some(0)),
-            (&[date], 15_000, Some(0)),
+            (&[date][..], 100, Some(1_099)),
+            (&[date], 15_000, Some(15_999)),
             (&[date], 15_001, None),
             (&[date, ("age", "0")], 100, None),
             (&[("date", "Tuesday, 24-Nov-26 10:00:23 GMT")], 100, None),
@@ -62,7 +62,7 @@ mod tests {
         ] {
             assert_eq!(skew(&answer(headers), at(wall - took, 0), at(wall, took as u64)), expected, "{headers:?}");
         }
-        assert_eq!(skew(&answer(&[date]), at(wall, 0), at(wall + 400_000, 1)), Some(-400_000));
-        assert_eq!(skew(&answer(&[date]), at(wall, 0), at(wall - 1_500, 1)), Some(1_500));
+        assert_eq!(skew(&answer(&[date]), at(wall, 0), at(wall + 400_000, 1)), Some(-399_000));
+        assert_eq!(skew(&answer(&[date]), at(wall, 0), at(wall - 1_500, 1)), Some(2_500));
     }
 }

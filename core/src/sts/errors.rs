@@ -13,17 +13,17 @@ use crate::{
 use alloc::{boxed::Box, format, string::String};
 
 /// Code and message as they came.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wire {
+#[derive(Default)]
+pub(super) struct Wire {
     /// Such as `InvalidIdentityToken`.
-    pub code: String,
+    pub(super) code: String,
     /// In AWS's words.
-    pub message: String,
+    pub(super) message: String,
 }
 
 impl Wire {
     /// `{"Error": {"Code", "Message"}}`, `{"__type", "message"}` or `{"code", "message"}`.
-    pub(crate) fn from_json(object: &Object<'_>) -> Option<Self> {
+    pub(super) fn from_json(object: &Object<'_>) -> Option<Self> {
         let inner = object.object("Error");
         let from = inner.as_ref().unwrap_or(object);
         let code = from.get_any_case("code").or_else(|| from.get("__type")).and_then(json::string)?;
@@ -36,7 +36,7 @@ impl Wire {
 }
 
 /// The error for a refusal.
-pub fn refusal(action: Action, status: u16, wire: &Wire, request_id: Option<&str>) -> Error {
+pub(super) fn refusal(action: Action, status: u16, wire: &Wire, request_id: Option<&str>) -> Error {
     let (code, retry) = classify(action, status, wire);
     let code_text: String = wire.code.chars().take(100).flat_map(char::escape_debug).collect();
     let said: String = wire.message.chars().take(1000).map(|c| if c.is_control() { ' ' } else { c }).collect();

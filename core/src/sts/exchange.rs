@@ -162,6 +162,3 @@ impl Tries {
         (z ^ (z >> 31)) % end.max(1)
     }
 }
-
-#[cfg(test)]
-mod tests;

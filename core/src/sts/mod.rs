@@ -5,7 +5,7 @@
 
 mod clock;
 pub mod endpoint;
-pub mod errors;
+mod errors;
 pub mod exchange;
 pub mod request;
 pub mod response;

@@ -32,7 +32,7 @@ pub struct Assumed {
     pub source_identity: Option<Box<str>>,
     /// How full the packed session policy and tags are, in per cent.
     pub packed_policy_size: Option<u32>,
-    /// STS's clock minus our wall clock, in milliseconds; see [`super::skew`].
+    /// STS's clock minus our wall clock, in milliseconds, as a keeper wants it; see [`super::skew`].
     pub skew_millis: Option<i64>,
     /// For a support case at AWS.
     pub request_id: Option<Box<str>>,

@@ -118,6 +118,3 @@ fn refused(path: &str, fault: &FileFault) -> Error {
     };
     Error::new(code, AT, message).with_fix(fix)
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,7 +3,7 @@
 use crate::Entry;
 use irsa_core::{
     Error, Mono, Now, Secret, Timestamp,
-    effect::{Answer, FileFault, HttpRequest, HttpResponse, RunFault},
+    effect::{Answer, Ask, FileContent, FileFault, HttpFault, HttpRequest, HttpResponse, HttpStep, RunFault},
     flow::{Flow, Io, Step},
     secret::SecretBytes,
 };
@@ -59,5 +59,34 @@ fn answer(name: &str) -> Answer {
         "woken" => Answer::Woken,
         "unsupported" => Answer::Unsupported,
         other => panic!("no answer is called {other}"),
+    }
+}
+
+/// Runs a flow on answers given one after the other: a text is a file's content, `{"status", "headers", "body"}` an HTTP
+/// answer, anything else (or nothing left) a missing file or a closed connection. Waits end at once and take no answer.
+pub fn answers<T>(mut flow: Flow<T>, given: &Value) -> Result<T, Error> {
+    let mut given = given.as_array().map(Vec::as_slice).unwrap_or_default().iter();
+    let mut now = Now { wall: Timestamp::from_unix(1_795_514_400), mono: Mono(0) };
+    loop {
+        let effect = match flow.next(now) {
+            Step::Done(result) => return result,
+            Step::Ask(effect) => effect,
+        };
+        let answer = match effect.ask {
+            Ask::WaitUntil(time) => {
+                now.mono = now.mono.max(time);
+                Answer::Woken
+            }
+            Ask::ReadFile { .. } => Answer::File(match given.next().and_then(Value::as_str) {
+                Some(text) => Ok(FileContent { bytes: text.as_bytes().into(), owner: None, mode: None }),
+                None => Err(FileFault::Missing),
+            }),
+            Ask::Http { .. } => Answer::Http(match given.next() {
+                Some(answer) if answer.is_object() => Ok(crate::sts::answered(answer)),
+                _ => Err(HttpFault { step: HttpStep::Closed, detail: "nothing was scripted".into() }),
+            }),
+            _ => Answer::Unsupported,
+        };
+        flow.answer(effect.id, answer)?;
     }
 }

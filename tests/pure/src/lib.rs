@@ -4,6 +4,7 @@
 //! for wasm32-unknown-unknown it must import nothing: what it reaches is pure.
 //! A room of core or trust is a file here; its `ENTRIES` name each function as `room.function`.
 
+mod arn;
 mod error;
 mod federation;
 mod flow;
@@ -12,7 +13,9 @@ mod oidc;
 mod policy;
 mod secret;
 mod sigv4;
+mod sts;
 mod time;
+mod token;
 
 use irsa_core::Error;
 use serde_json::{Value, json};
@@ -22,6 +25,7 @@ pub type Entry = (&'static str, fn(&Value) -> Result<Value, Error>);
 
 /// All rooms.
 pub const ROOMS: &[&[Entry]] = &[
+    arn::ENTRIES,
     error::ENTRIES,
     federation::ENTRIES,
     flow::ENTRIES,
@@ -29,7 +33,9 @@ pub const ROOMS: &[&[Entry]] = &[
     policy::ENTRIES,
     secret::ENTRIES,
     sigv4::ENTRIES,
+    sts::ENTRIES,
     time::ENTRIES,
+    token::ENTRIES,
 ];
 
 /// Calls an entry. Gives `{"ok": …}` or `{"error": {kind, code, at, message, fix, retry, request_id}}`.

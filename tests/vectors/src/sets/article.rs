@@ -1,0 +1,55 @@
+//! `article`: the samples that people start from. The answer with its … characters is read, the role ARN is told to be
+//! a placeholder, the flat claims of Kubernetes are seen. (The trust policy is for the policy sets.)
+
+use crate::{Engine, Report, Set, json, same};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::json;
+use std::path::Path;
+
+pub const SET: Set = Set { name: "article", run, least: 3 };
+
+fn run(engine: &mut dyn Engine, folder: &Path) -> Report {
+    let mut report = Report::default();
+    let folder = folder.join("article");
+    let text = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+
+    let body = text("sts-response.json");
+    let sample = json(&folder.join("sts-response.json"));
+    let got = engine.ok("sts.response", &json!({ "action": "AssumeRoleWithWebIdentity", "body": body }));
+    let outcome = got.and_then(|got| {
+        for member in ["AccessKeyId", "SecretAccessKey", "SessionToken"] {
+            same(member, &sample["Credentials"][member], &got[member])?;
+        }
+        let end = engine.ok("time.parse", &json!({ "text": sample["Credentials"]["Expiration"] }))?;
+        same("Expiration", end["seconds"].as_i64().map(|s| s * 1000), got["ExpirationMillis"].as_i64())?;
+        for member in ["AssumedRoleId", "Arn"] {
+            same(member, &sample["AssumedRoleUser"][member], &got[member])?;
+        }
+        same("account", &json!("123456789012"), &got["Account"])
+    });
+    report.case("sts-response.json", outcome);
+
+    let manifest = text("service-account.yaml");
+    let arn = manifest.lines().find_map(|line| line.trim().strip_prefix("eks.amazonaws.com/role-arn:"));
+    let got = engine.call("arn.role", &json!({ "arn": arn.unwrap_or_default().trim() }));
+    report.case("service-account.yaml", same("code", &json!("arn-placeholder"), &got["error"]["code"]));
+
+    let claims = json(&folder.join("token-claims.json"));
+    let part = |json: &str| URL_SAFE_NO_PAD.encode(json);
+    let token = format!("{}.{}.c2ln", part(r#"{"alg":"RS256","kid":"k"}"#), part(&text("token-claims.json")));
+    let now = claims["iat"].as_i64().unwrap_or_default() + 60;
+    let outcome = engine.ok("token.view", &json!({ "token": token, "now": now })).and_then(|got| {
+        let seen = &got["claims"];
+        for member in ["iss", "sub", "exp", "iat"] {
+            same(member, &claims[member], &seen[member])?;
+        }
+        same("aud", &json!([claims["aud"]]), &seen["aud"])?;
+        let kubernetes = &seen["kubernetes"];
+        same("namespace", &claims["kubernetes.io/serviceaccount/namespace"], &kubernetes["namespace"])?;
+        same("account", &claims["kubernetes.io/serviceaccount/name"], &kubernetes["service_account"])?;
+        same("legacy", &json!(true), &kubernetes["legacy"])?;
+        same("warnings", &json!([]), &got["warnings"])
+    });
+    report.case("token-claims.json", outcome);
+    report
+}
