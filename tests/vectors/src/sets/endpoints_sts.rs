@@ -20,8 +20,9 @@ fn run(engine: &mut dyn Engine, folder: &Path) -> Report {
                 // Without a scheme of its own the Region is what it is signed for.
                 let scheme = &expect["endpoint"]["properties"]["authSchemes"][0]["signingRegion"];
                 let region = if scheme.is_null() { &params["Region"] } else { scheme };
-                same("url", &expect["endpoint"]["url"], &got["ok"]["url"])
-                    .and_then(|()| if region.is_null() { Ok(()) } else { same("signing region", region, &got["ok"]["signing_region"]) })
+                same("url", &expect["endpoint"]["url"], &got["ok"]["url"]).and_then(|()| {
+                    if region.is_null() { Ok(()) } else { same("signing region", region, &got["ok"]["signing_region"]) }
+                })
             }
         };
         report.case(name, outcome);
@@ -45,10 +46,11 @@ fn partitions(engine: &mut dyn Engine, folder: &Path, report: &mut Report) {
             })
         };
         let got = engine.ok("partition.find", &json!({ "id": id }));
-        let supported = same("FIPS and dual-stack", (&json!(true), &json!(true)), (
-            &outputs["supportsFIPS"],
-            &outputs["supportsDualStack"],
-        ));
+        let supported = same(
+            "FIPS and dual-stack",
+            (&json!(true), &json!(true)),
+            (&outputs["supportsFIPS"], &outputs["supportsDualStack"]),
+        );
         report.case(&format!("partition {id}"), same("partition", Ok(expected(json!(null))), got).and(supported));
         for region in partition["regions"].as_object().into_iter().flatten().map(|(region, _)| region) {
             let got = engine.ok("partition.find", &json!({ "region": region }));

@@ -1,11 +1,16 @@
 //! One file a set.
 
+mod article;
 mod differential;
+mod endpoints_sts;
 mod fixed_signatures;
+mod response_parsing;
 mod rfc7515;
 mod sigv4;
 mod sigv4_crt;
 mod sigv4_legacy;
+mod sts_examples;
+mod sts_model;
 mod sts_observed;
 mod timestamps;
 
@@ -19,6 +24,11 @@ pub const ALL: &[Set] = &[
     sigv4_crt::CRT,
     sigv4_crt::EXTRA,
     sigv4_legacy::SET,
+    article::SET,
+    endpoints_sts::SET,
+    response_parsing::SET,
+    sts_examples::SET,
+    sts_model::SET,
     sts_observed::SET,
     timestamps::SET,
 ];

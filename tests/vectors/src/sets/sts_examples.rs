@@ -17,7 +17,10 @@ fn run(engine: &mut dyn Engine, folder: &Path) -> Report {
                 report.leave_out(name, "a call that irsa does not make");
                 continue;
             }
-            report.case(name, form(engine, action, &case["input"]).and_then(|()| answer(engine, action, &case["output"])));
+            report.case(
+                name,
+                form(engine, action, &case["input"]).and_then(|()| answer(engine, action, &case["output"])),
+            );
         }
     }
     report
@@ -27,12 +30,17 @@ fn form(engine: &mut dyn Engine, action: &str, input: &Value) -> Result<(), Stri
     let mut input = input.clone();
     // The set's README: the example's token is no JWT. It is sent in the place of a signature.
     if let Some(token) = input["WebIdentityToken"].as_str() {
-        input["WebIdentityToken"] = json!(format!("e30.e30.{}", token.replace(|c: char| !c.is_ascii_alphanumeric(), "-")));
+        input["WebIdentityToken"] =
+            json!(format!("e30.e30.{}", token.replace(|c: char| !c.is_ascii_alphanumeric(), "-")));
     }
     let mut expected = BTreeMap::from([("Action".into(), action.to_owned()), ("Version".into(), "2011-06-15".into())]);
     flatten("", &input, &mut expected);
     let got = engine.ok("sts.request", &json!({ "action": action, "input": input }))?;
-    same("method and url", (&json!("POST"), &json!("https://sts.us-east-1.amazonaws.com/")), (&got["method"], &got["url"]))?;
+    same(
+        "method and url",
+        (&json!("POST"), &json!("https://sts.us-east-1.amazonaws.com/")),
+        (&got["method"], &got["url"]),
+    )?;
     let body = got["body"].as_str().unwrap_or_default();
     let pairs = body.split('&').filter_map(|pair| pair.split_once('='));
     same("form", expected, pairs.map(|(name, value)| (name.to_owned(), decode(value))).collect())
