@@ -842,7 +842,7 @@ impl Code {
             Self::StsValidation => Retry::No,
             Self::StsRoleArnInvalid => Retry::No,
             Self::StsDuration => Retry::No,
-            Self::StsClock => Retry::Soon,
+            Self::StsClock => Retry::No,
             Self::StsSignature => Retry::No,
             Self::StsCredentials => Retry::No,
             Self::StsCredentialsExpired => Retry::No,

@@ -6,13 +6,14 @@
 
 use super::{
     clock::skew,
-    request::{self, Call, WebIdentity},
-    response::{self, Action, Assumed},
+    request::{self, AssumeRole, Call, WebIdentity},
+    response::{self, Action, Assumed, CallerIdentity},
 };
 use crate::{
-    Code, Error, Now, Retry,
+    Code, Credentials, Error, Now, Retry,
     effect::{HttpFault, HttpRequest, HttpResponse, HttpStep},
     flow::Io,
+    sigv4::{self, KeyCache, Signing},
     token::{self, Token},
 };
 use alloc::format;
@@ -34,6 +35,12 @@ const SLOWLY: (u64, u64) = (1_000, 20_000);
 
 /// The name that credentials from a web identity carry as their source.
 pub const SOURCE: &str = "web identity";
+
+/// The name that credentials of a role assumed with other credentials carry.
+pub const ASSUMED: &str = "assume role";
+
+/// Milliseconds of skew from which a refusal may be the clock's fault. AWS takes signatures within five minutes.
+const SKEW_LIMIT: i64 = 4 * 60_000;
 
 /// Gives the token of `ask.token_file` to STS and gets credentials. The token is read anew at each attempt.
 pub async fn web_identity(io: &Io, call: &Call, ask: &WebIdentity) -> Result<Assumed, Error> {
@@ -61,14 +68,69 @@ pub async fn web_identity(io: &Io, call: &Call, ask: &WebIdentity) -> Result<Ass
 
 async fn web_identity_once(io: &Io, call: &Call, ask: &WebIdentity, token: &Token) -> Result<Assumed, Error> {
     let request = request::web_identity(call, ask, token)?;
-    let answer = send(io, call, request, "AssumeRoleWithWebIdentity").await?;
-    let mut assumed = response::assumed(&answer.response, Action::AssumeRoleWithWebIdentity, SOURCE)?;
+    let action = Action::AssumeRoleWithWebIdentity;
+    let answer = send(io, call, request, action.name()).await?;
+    let mut assumed = response::assumed(&answer.response, action, SOURCE)?;
     // An answer without a role's ARN (MinIO's) leaves the account that was asked for.
     if assumed.credentials.account_id().is_none() {
         assumed.credentials = assumed.credentials.with_account_id(ask.role_arn.account());
     }
     assumed.skew_millis = answer.skew();
     Ok(assumed)
+}
+
+/// Credentials for other credentials, by a signed call.
+pub async fn assume_role(io: &Io, call: &Call, ask: &AssumeRole, credentials: &Credentials) -> Result<Assumed, Error> {
+    let make = || request::assume_role(call, ask);
+    let read = |answer: &HttpResponse| response::assumed(answer, Action::AssumeRole, ASSUMED);
+    let (mut assumed, skew) = signed(io, call, credentials, Action::AssumeRole, make, read).await?;
+    assumed.skew_millis = skew;
+    Ok(assumed)
+}
+
+/// Whose credentials these are. No policy can forbid this call.
+pub async fn get_caller_identity(io: &Io, call: &Call, credentials: &Credentials) -> Result<CallerIdentity, Error> {
+    let make = || Ok(request::get_caller_identity(call));
+    let (caller, _) = signed(io, call, credentials, Action::GetCallerIdentity, make, response::caller_identity).await?;
+    Ok(caller)
+}
+
+/// A signed call with its retries. Where STS refuses and its clock is far from ours, it is signed once more by STS's.
+async fn signed<T>(
+    io: &Io,
+    call: &Call,
+    credentials: &Credentials,
+    action: Action,
+    make: impl Fn() -> Result<HttpRequest, Error>,
+    read: impl Fn(&HttpResponse) -> Result<T, Error>,
+) -> Result<(T, Option<i64>), Error> {
+    let mut tries = Tries::new(call.seed);
+    let mut corrected = None;
+    loop {
+        let mut request = make()?;
+        let now = io.now().wall.plus_millis(corrected.unwrap_or(0));
+        let signing = Signing::new(credentials, call.endpoint.signing_region(), "sts");
+        sigv4::sign(&mut request, &signing, &mut KeyCache::new(), now)?;
+        let error = match send(io, call, request, action.name()).await {
+            Ok(answer) => match read(&answer.response) {
+                Ok(value) => return Ok((value, answer.skew())),
+                Err(error) => match answer.skew().filter(|skew| skew.abs() > SKEW_LIMIT) {
+                    Some(skew) if corrected.is_none() && of_clock(&error) => {
+                        corrected = Some(skew);
+                        continue;
+                    }
+                    _ => error,
+                },
+            },
+            Err(error) => error,
+        };
+        tries.wait(io, error).await?;
+    }
+}
+
+/// What a wrong clock can be answered with.
+fn of_clock(error: &Error) -> bool {
+    matches!(error.code(), Code::StsClock | Code::StsSignature | Code::StsAccessDenied)
 }
 
 /// An answer, and both clocks around it.

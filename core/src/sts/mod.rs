@@ -14,7 +14,7 @@ mod xml;
 
 pub use clock::skew;
 pub use endpoint::Endpoint;
-pub use exchange::web_identity;
+pub use exchange::{assume_role, get_caller_identity, web_identity};
 pub use request::{AssumeRole, Call, WebIdentity};
 pub use response::{Assumed, CallerIdentity};
 pub use session_name::SessionName;

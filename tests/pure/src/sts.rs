@@ -104,7 +104,27 @@ pub const ENTRIES: &[Entry] = &[
             );
         answers(flow, &given["answers"])
     }),
+    // Likewise, signed with `credentials: [key, secret, token]`.
+    ("sts.assume_role", |given| {
+        let (call, ask, credentials) = (call(given)?, assume_role(&given["input"])?, credentials(given));
+        let flow = Flow::new(Mono::NEVER, |io| async move {
+            sts::assume_role(&io, &call, &ask, &credentials).await.map(|got| shown(&got))
+        });
+        answers(flow, &given["answers"])
+    }),
+    ("sts.get_caller_identity", |given| {
+        let (call, credentials) = (call(given)?, credentials(given));
+        let flow = Flow::new(Mono::NEVER, |io| async move {
+            sts::get_caller_identity(&io, &call, &credentials).await.map(|caller| caller.arn)
+        });
+        answers(flow, &given["answers"]).map(|arn| json!(arn))
+    }),
 ];
+
+fn credentials(given: &Value) -> Credentials {
+    let part = |n: usize| given["credentials"][n].as_str().unwrap_or_default();
+    Credentials::new(part(0), part(1), "a vector").with_session_token(part(2))
+}
 
 fn pattern(characters: Characters) -> &'static str {
     match characters {
