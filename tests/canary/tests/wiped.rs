@@ -1,0 +1,126 @@
+//! Secrets are wiped before their memory is freed, wherever core holds one.
+
+use irsa_canary::{CANARY, Watcher, leaks_of};
+use irsa_core::{
+    Credentials, Secret, Timestamp,
+    arn::RoleArn,
+    flow::{Flow, Step},
+    keeper::{Keeper, Output, Settings},
+    sigv4::{KeyCache, Payload, Request, Signing, sign_into},
+    sts::{
+        endpoint::{self, Endpoint},
+        exchange,
+        request::{Call, WebIdentity},
+        response::Assumed,
+    },
+};
+use irsa_script::{Host, START};
+
+#[global_allocator]
+static WATCHER: Watcher = Watcher;
+
+const XML: &str = "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>\
+    <AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>IRSACANARY/secret&amp;key</SecretAccessKey>\
+    <SessionToken>IRSACANARY/session+token</SessionToken><Expiration>2026-11-24T11:00:00Z</Expiration></Credentials>\
+    </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
+const TOKEN: &str = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.\
+    eyJpc3MiOiJodHRwczovL2kiLCJzdWIiOiJzIiwiYXVkIjoic3RzLmFtYXpvbmF3cy5jb20iLCJpYXQiOjE3OTU1MTQzMDAsImV4cCI6MTc5NTUxNzkwMH0.\
+    IRSACANARYabcd\n";
+const JSON: &str = r#"{"Credentials": {"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "IRSACANARY\/secret",
+    "SessionToken": "IRSACANARY/session", "Expiration": "2026-11-24T11:00:00Z"}}"#;
+
+#[track_caller]
+fn wiped(what: impl FnOnce()) {
+    let leaks = leaks_of(what);
+    assert!(leaks.is_empty(), "{} blocks were freed with a secret in them:\n{}", leaks.len(), leaks.join("\n"));
+}
+
+#[test]
+fn the_watcher_sees_what_is_not_wiped() {
+    assert_eq!(leaks_of(|| drop(String::from(CANARY))).len(), 1);
+    let grown = leaks_of(|| {
+        let mut text = String::from(CANARY);
+        text.reserve(1_000);
+        text.replace_range(.., "");
+        text.push_str("overwritten");
+    });
+    assert_eq!(grown.len(), 1, "growing leaves a copy behind");
+    assert_eq!(leaks_of(|| drop(Secret::from(CANARY))).len(), 0);
+}
+
+#[test]
+fn an_exchange() {
+    for (status, body) in [(200, XML), (200, JSON), (200, &XML[..XML.len() - 20]), (500, XML)] {
+        wiped(|| {
+            let answered = [("Content-Type", "text/plain")];
+            let mut host = Host::new().file("/token", TOKEN).http(status, &answered, body);
+            let result = host.run(flow(&host));
+            assert_eq!(result.is_ok(), status == 200 && body.ends_with(['>', '}']), "{result:?}");
+        });
+    }
+}
+
+#[test]
+fn an_exchange_that_is_dropped_on_the_way() {
+    wiped(|| {
+        let mut host = Host::new().file("/token", TOKEN);
+        let mut flow = flow(&host);
+        for _ in 0..2 {
+            let Step::Ask(effect) = flow.next(host.now()) else { break };
+            let (id, answer) = (effect.id, host.answer(effect));
+            let _ = flow.answer(id, answer);
+        }
+    });
+}
+
+#[test]
+fn a_keeper_with_credentials_exported_and_adopted() {
+    wiped(|| {
+        let host = Host::new();
+        let mut keeper = Keeper::new(Settings::new(1));
+        let _ = keeper.handle_request(host.now());
+        let snapshot = loop {
+            match keeper.poll(host.now()) {
+                Output::Exchange { id, .. } => {
+                    keeper.handle_exchanged(host.now(), id, Ok(credentials().into())).unwrap()
+                }
+                Output::Publish(snapshot) => break snapshot,
+                _ => {}
+            }
+        };
+        let exported = snapshot.export(host.now());
+        let mut other = Keeper::new(Settings::new(2));
+        assert!(other.handle_adopt(host.now(), exported.expose()).unwrap());
+        assert_eq!(other.snapshot().unwrap().credentials(), snapshot.credentials());
+    });
+}
+
+#[test]
+fn a_signature_in_both_forms() {
+    wiped(|| {
+        let credentials = credentials();
+        let request =
+            Request { method: "GET", path: "/", query: "", headers: [("host", "h")], payload: Payload::Unsigned };
+        let signing = Signing::new(&credentials, "eu-west-1", "s3");
+        let mut out = [0; 4_096];
+        let mut keys = KeyCache::new();
+        for signing in [signing.presigned(60), Signing::new(&credentials, "eu-west-1", "s3")] {
+            sign_into(&request, &signing, &mut keys, Timestamp::from_unix(0), &mut out).unwrap();
+        }
+    });
+}
+
+fn flow(host: &Host) -> Flow<Assumed> {
+    let role = RoleArn::parse("arn:aws:iam::123456789012:role/r").unwrap();
+    let settings = endpoint::Settings { region: Some("eu-west-1"), ..Default::default() };
+    let endpoint = Endpoint::resolve(&settings, Some(&role)).unwrap();
+    let call = Call { endpoint, user_agent: "test".into(), seed: 1 };
+    let ask = WebIdentity::new("/token", role);
+    Flow::new(host.deadline(60_000), |io| async move { exchange::web_identity(&io, &call, &ask).await })
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("ASIAEXAMPLE", "IRSACANARY/secret", "test")
+        .with_session_token("IRSACANARY/session")
+        .with_expiration(START.plus_millis(3_600_000))
+}
