@@ -35,13 +35,13 @@ pub(super) fn verify(jws: &Jws<'_>, issuer: &str, documents: &Documents<'_>) -> 
 
 /// AWS takes neither PSS nor EdDSA nor HMAC. Which text it gives then is not observed.
 fn algorithm(jws: &Jws<'_>) -> Result<Algorithm, Denied> {
-    let alg = Algorithm::parse(jws.alg()).map_err(|e| signature(e.message().into(), e.fix().to_string()))?;
-    match alg {
-        Algorithm::Ps256 | Algorithm::Ps384 | Algorithm::Ps512 => {
-            let what = format!("alg is {}, AWS takes RS and ES", alg.name());
-            Err(signature(what, "have the issuer sign with RS256".into()))
+    let fix = || "have the issuer sign with RS or ES and 256, 384 or 512, which is what AWS takes".into();
+    match Algorithm::parse(jws.alg()) {
+        Ok(alg @ (Algorithm::Ps256 | Algorithm::Ps384 | Algorithm::Ps512)) => {
+            Err(signature(format!("alg {} is not one that AWS takes", alg.name()), fix()))
         }
-        alg => Ok(alg),
+        Ok(alg) => Ok(alg),
+        Err(e) => Err(signature(e.message().into(), fix())),
     }
 }
 

@@ -15,3 +15,6 @@ pub use jws::{Algorithm, Jws};
 
 /// The largest discovery document or key set that is read, in bytes.
 pub const MAX_DOCUMENT: usize = 1 << 20;
+
+#[cfg(test)]
+mod tests;

@@ -43,6 +43,7 @@ pub(super) fn test(condition: &Condition, version: Version, context: &Context) -
         (_, None) => {
             let (matched, why) = absent(operator);
             notes.push(why.to_string());
+            notes.extend(alike(&condition.key, context).map(|key| format!("the request has {key}")));
             matched
         }
         (_, Some(values)) => match operator.quantifier {
@@ -52,6 +53,11 @@ pub(super) fn test(condition: &Condition, version: Version, context: &Context) -
             Quantifier::Plain => values.iter().any(holds),
         },
     };
+    let literal = |value: &&String| value.contains(['*', '?']) && operator.has_variables() && !operator.has_wildcards();
+    if !matched && found.is_some() {
+        let values = condition.values.iter().filter(literal);
+        notes.extend(values.map(|value| format!("{value} has no wildcards under {}, use StringLike", operator.test)));
+    }
     ConditionTrace {
         operator: operator.to_string(),
         key: condition.key.clone(),
@@ -61,6 +67,15 @@ pub(super) fn test(condition: &Condition, version: Version, context: &Context) -
         matched,
         notes,
     }
+}
+
+/// A key of the request that ends as this absent one does: `…:sub` of another issuer.
+fn alike<'a>(key: &str, context: &'a Context) -> Option<&'a str> {
+    let (_, claim) = key.rsplit_once(':').filter(|(issuer, _)| issuer.contains('.'))?;
+    let mut keys = context.iter().map(|known| known.key.as_str());
+    keys.find(|known| {
+        known.rsplit_once(':').is_some_and(|(issuer, other)| issuer.contains('.') && other.eq_ignore_ascii_case(claim))
+    })
 }
 
 /// What an operator makes of a key that is not there.
