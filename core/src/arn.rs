@@ -2,11 +2,11 @@
 //!
 //! Follows “IAM identifiers” of the IAM user guide: `arn:<partition>:iam::<account>:role<path><name>`, the path `/` or
 //! `/a/b/` with at most 512 characters, the name 1 to 64 of `[A-Za-z0-9_+=,.@-]`. Limits: 20 to 2,048 characters
-//! (STS API 2011-06-15, `arnType`), an account of 12 digits, a partition that is known.
+//! (STS API 2011-06-15, `arnType`), an account of digits, a partition that is known.
 
 use crate::{Code, Error, partition::Partition};
 use alloc::{boxed::Box, format, string::String};
-use core::fmt;
+use core::{fmt, ops::Range};
 
 /// The shortest ARN that STS takes, in characters.
 pub const ARN_MIN: usize = 20;
@@ -46,7 +46,7 @@ impl RoleArn {
         self.0.partition
     }
 
-    /// The 12 digits of its account.
+    /// The digits of its account. AWS's have 12; any other number is a mistake, but one for AWS to judge.
     pub fn account(&self) -> &str {
         self.0.account()
     }
@@ -114,8 +114,8 @@ const PROVIDER: &str = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east
 struct Parts {
     text: Box<str>,
     partition: &'static Partition,
-    /// Bytes before the account.
-    account: usize,
+    /// Where the account stands.
+    account: Range<usize>,
     /// Bytes before what follows the resource's kind.
     rest: usize,
 }
@@ -159,7 +159,8 @@ impl Parts {
         if account.bytes().any(|b| b.is_ascii_alphabetic()) {
             return fault(Code::ArnPlaceholder, format!("account “{}” in {said} is a placeholder", shown(account)));
         }
-        if account.len() != 12 || !account.bytes().all(|b| b.is_ascii_digit()) {
+        // One of 11 digits is sent: AWS judges it, and the caller is told (see `RoleArn::account`).
+        if account.is_empty() || !account.bytes().all(|b| b.is_ascii_digit()) {
             return fault(Code::ArnAccount, format!("account “{}” in {said}", shown(account)));
         }
         let Some(rest) = resource.strip_prefix(kind).filter(|rest| rest.starts_with('/')) else {
@@ -174,14 +175,14 @@ impl Parts {
         }
         Ok(Self {
             partition,
-            account: text.len() - resource.len() - 1 - account.len(),
+            account: text.len() - resource.len() - 1 - account.len()..text.len() - resource.len() - 1,
             rest: text.len() - rest.len(),
             text: text.into(),
         })
     }
 
     fn account(&self) -> &str {
-        self.text.get(self.account..self.account + 12).unwrap_or_default()
+        self.text.get(self.account.clone()).unwrap_or_default()
     }
 
     fn rest(&self) -> &str {
