@@ -16,6 +16,7 @@
 
 use crate::{
     Code, Error, Mono, Now,
+    chain::Explanation,
     effect::{Answer, Ask, Effect, FileContent, FileFault, HttpFault, HttpRequest, HttpResponse, RunFault, RunOutput},
     secret::SecretBytes,
 };
@@ -148,6 +149,12 @@ impl<T> Flow<T> {
         self.shared.try_lock().map(|shared| shared.trail.clone()).unwrap_or_default()
     }
 
+    /// What the credential chain looked at so far, where this flow runs one: while it goes on, after a success, after a
+    /// failure. Empty in other flows.
+    pub fn explanation(&self) -> Explanation {
+        self.shared.try_lock().map(|shared| shared.explanation.clone()).unwrap_or_default()
+    }
+
     /// The absolute end that was given to `new`.
     pub fn deadline(&self) -> Mono {
         self.deadline
@@ -233,6 +240,13 @@ impl Io {
         }
     }
 
+    /// Adds to the explanation.
+    pub(crate) fn explain(&self, change: impl FnOnce(&mut Explanation)) {
+        if let Some(mut shared) = self.shared.try_lock() {
+            change(&mut shared.explanation);
+        }
+    }
+
     /// Asks, and gives the answer. `Unsupported` becomes the error `host-unsupported`.
     async fn ask(&self, ask: Ask, why: &str) -> Result<Answer, Error> {
         let what = ask.summary();
@@ -252,6 +266,7 @@ struct Shared {
     asked: u32,
     slot: Slot,
     trail: Vec<Trail>,
+    explanation: Explanation,
 }
 
 #[derive(Default)]

@@ -26,6 +26,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod arn;
+pub mod chain;
 pub mod codec;
 pub mod credentials;
 pub mod effect;

@@ -1,0 +1,222 @@
+//! A role's exchange, with the settings that decide on its endpoint: variables first, then the role's own profile.
+//!
+//! Follows the AWS SDKs and Tools Reference Guide, "Service-specific endpoints", for the order of endpoint settings: the
+//! one of STS before the one of all services, variables before profiles. A Region that nobody said is that of the role's
+//! partition, with a notice.
+
+use super::{
+    Chain, Ready,
+    explain::Found,
+    settings::{self, Key, Origin, Setting},
+};
+use crate::{
+    Code, Credentials, Error,
+    arn::RoleArn,
+    sts::{
+        self, Call, Endpoint, SessionName,
+        endpoint::{Notice, Settings},
+        request,
+    },
+};
+use alloc::{boxed::Box, format, string::ToString};
+
+/// A role to assume.
+pub(super) struct Role {
+    pub arn: Setting,
+    pub session_name: Option<Setting>,
+    pub external_id: Option<Setting>,
+    pub duration: Option<Setting>,
+    /// The profile whose Region and endpoint count where no variable says one; `None`: the one that is selected.
+    pub profile: Option<Box<str>>,
+    /// The role whose credentials are handed out: the options are about this one.
+    pub last: bool,
+}
+
+/// What it is assumed with.
+pub(super) enum With {
+    TokenFile(Setting),
+    Credentials(Credentials),
+}
+
+impl Chain<'_> {
+    /// Asks STS. `because` says in words what the credentials are made of.
+    pub(super) async fn exchange(&mut self, role: &Role, with: With, because: &str) -> Result<Ready, Error> {
+        let arn = RoleArn::parse(role.arn.text()).map_err(|e| blame(&role.arn, e))?;
+        if arn.account().len() != 12 {
+            let notice = format!("the account of the role {arn} has {} digits, not 12", arn.account().len());
+            self.io.explain(|e| e.notices.push(notice));
+        }
+        let options = &self.inputs.options;
+        let (call, region) = self.call(role, &arn).await?;
+        let said = settings::option("session_name", options.session_name.as_deref()).filter(|_| role.last);
+        let session_name = said.or_else(|| role.session_name.clone()).map(|setting| self.session_name(&setting));
+        let duration_seconds = match (options.duration_seconds.filter(|_| role.last), &role.duration) {
+            (Some(seconds), _) => Some(seconds),
+            (None, Some(setting)) => {
+                Some(setting.text().parse().map_err(|_| setting.invalid("a number of seconds, 900 to 43200"))?)
+            }
+            (None, None) => None,
+        };
+        let (policy, policy_arns) = match role.last {
+            true => (options.policy.clone(), options.policy_arns.clone()),
+            false => Default::default(),
+        };
+        let assumed = match with {
+            With::TokenFile(file) => {
+                let ask = request::WebIdentity {
+                    session_name,
+                    duration_seconds,
+                    policy,
+                    policy_arns,
+                    ..request::WebIdentity::new(file.text(), arn)
+                };
+                sts::web_identity(self.io, &call, &ask).await?
+            }
+            With::Credentials(credentials) => {
+                let name = session_name.unwrap_or_else(|| self.default_session_name());
+                let ask = request::AssumeRole {
+                    duration_seconds,
+                    policy,
+                    policy_arns,
+                    external_id: role.external_id.as_ref().map(|id| id.text().into()),
+                    ..request::AssumeRole::new(arn, name)
+                };
+                {
+                    let _ = (&ask, &credentials);
+                    return Err(Error::new(Code::SourceNotBuilt, "chain", "AssumeRole is not built yet"));
+                }
+            }
+        };
+        Ok(Ready {
+            credentials: assumed.credentials,
+            because: because.into(),
+            region: Some(region),
+            skew_millis: assumed.skew_millis,
+            assumed: true,
+        })
+    }
+
+    /// Where STS is for this role, and the Region that this was said by.
+    async fn call(&mut self, role: &Role, arn: &RoleArn) -> Result<(Call, Setting), Error> {
+        self.files().await?;
+        let region = self.region_for(role);
+        let custom = self.custom_endpoint(role)?;
+        let legacy_global = match self.setting_for(role, &settings::REGIONAL_STS) {
+            Some(said) if said.text().eq_ignore_ascii_case("legacy") => true,
+            Some(said) if !said.text().eq_ignore_ascii_case("regional") => {
+                return Err(said.invalid("regional or legacy"));
+            }
+            _ => false,
+        };
+        let asked = Settings {
+            region: region.as_ref().map(Setting::text),
+            legacy_global,
+            fips: self.switch(role, &settings::FIPS)?,
+            dual_stack: self.switch(role, &settings::DUALSTACK)?,
+            custom: custom.as_ref().map(Setting::text),
+        };
+        let endpoint = Endpoint::resolve(&asked, Some(arn)).map_err(|e| match (e.code(), &region, &custom) {
+            (Code::RegionInvalid, Some(region), _) => blame(region, e),
+            (Code::EndpointUrl | Code::EndpointFipsCustom | Code::EndpointDualstackCustom, _, Some(custom)) => {
+                blame(custom, e)
+            }
+            _ => e,
+        })?;
+        self.found(custom.iter().map(|setting| Found::of("endpoint", setting)));
+        let mut region = region;
+        for notice in endpoint.notices() {
+            match notice {
+                Notice::OtherPartition { .. } => return Err(other_partition(arn, &role.arn, region.as_ref())),
+                Notice::RegionGuessed { region: guessed, .. } => {
+                    region = Some(Setting { value: (*guessed).into(), from: Origin::RolePartition });
+                }
+            }
+            self.io.explain(|e| e.notices.push(notice.to_string()));
+        }
+        // With a role there is always a Region, if only a guessed one.
+        let region = region.ok_or_else(|| Error::bug("chain", "a role without a Region"))?;
+        self.io.explain(|e| e.region = Some(Found::of(settings::REGION.what, &region)));
+        let user_agent = self.inputs.options.user_agent.as_deref().unwrap_or(request::USER_AGENT).into();
+        Ok((Call { endpoint, user_agent, seed: self.inputs.seed }, region))
+    }
+
+    fn region_for(&self, role: &Role) -> Option<Setting> {
+        settings::option("region", self.inputs.options.region.as_deref())
+            .or_else(|| self.setting_for(role, &settings::REGION))
+            // A profile of a role without a Region of its own: that of the selected profile.
+            .or_else(|| self.in_profile(None, settings::REGION.profile))
+    }
+
+    fn custom_endpoint(&self, role: &Role) -> Result<Option<Setting>, Error> {
+        if let Some(said) = settings::option("endpoint", self.inputs.options.endpoint.as_deref()) {
+            return Ok(Some(said));
+        }
+        if self.switch(role, &settings::IGNORE_ENDPOINTS)? {
+            return Ok(None);
+        }
+        let said = self.inputs.setting(&settings::ENDPOINT_STS).or_else(|| self.inputs.setting(&settings::ENDPOINT));
+        let profile = role.profile.as_deref();
+        Ok(said
+            .or_else(|| self.endpoint_in_services(profile))
+            .or_else(|| self.in_profile(profile, settings::ENDPOINT.profile)))
+    }
+
+    /// `sts.endpoint_url` of the `services` section that the profile names.
+    fn endpoint_in_services(&self, profile: Option<&str>) -> Option<Setting> {
+        let named = self.in_profile(profile, "services")?;
+        let property = self.files.as_ref()?.read.as_ref().ok()?.services(named.text())?.get("sts")?;
+        let value = property.nested("endpoint_url").filter(|url| !url.is_empty())?;
+        let (file, line) = (property.file().clone(), property.line());
+        let from = Origin::Profile { file, line, profile: named.text().into(), key: "endpoint_url" };
+        Some(Setting { value: value.into(), from })
+    }
+
+    fn switch(&self, role: &Role, key: &Key) -> Result<bool, Error> {
+        self.setting_for(role, key).map_or(Ok(false), |setting| setting.boolean())
+    }
+
+    /// A property, a variable, or the role's profile.
+    fn setting_for(&self, role: &Role, key: &Key) -> Option<Setting> {
+        self.inputs.setting(key).or_else(|| self.in_profile(role.profile.as_deref(), key.profile))
+    }
+
+    /// A key of a profile, or of the selected one.
+    fn in_profile(&self, profile: Option<&str>, key: &'static str) -> Option<Setting> {
+        let files = self.files.as_ref()?;
+        let profile = profile.unwrap_or(files.profile.text());
+        settings::in_profile(files.read.as_ref().ok()?.profile(profile)?, profile, key)
+    }
+
+    /// What STS takes of a name; a change is noticed.
+    fn session_name(&self, said: &Setting) -> SessionName {
+        let name = SessionName::clean(said.text());
+        if name.as_str() != said.text() {
+            let notice = format!("the session is called {name}, since STS does not take what {} says", said.from);
+            self.io.explain(|e| e.notices.push(notice));
+        }
+        name
+    }
+
+    /// In a pod HOSTNAME is its name.
+    fn default_session_name(&self) -> SessionName {
+        let host = self.inputs.variable("HOSTNAME");
+        SessionName::clean(host.as_ref().map_or("irsa", Setting::text))
+    }
+}
+
+/// The error is about this setting.
+pub(super) fn blame(setting: &Setting, error: Error) -> Error {
+    let fix = format!("in {}: {}", setting.from, error.fix());
+    error.with_fix(fix)
+}
+
+fn other_partition(role: &RoleArn, said: &Setting, region: Option<&Setting>) -> Error {
+    let (name, from) = region.map_or(("", "nobody".into()), |r| (r.text(), r.from.to_string()));
+    let message = format!(
+        "the role {role} ({}) is in the partition {}, the Region {name} ({from}) is not",
+        said.from,
+        role.partition().id
+    );
+    let fix = format!("mend the ARN in {}, or set a Region of {} in {from}", said.from, role.partition().id);
+    Error::new(Code::RolePartition, "sts", message).with_fix(fix)
+}

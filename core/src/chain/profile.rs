@@ -1,0 +1,290 @@
+//! The profile: keys, a web identity, or a role that is assumed with another profile's or the environment's credentials.
+//!
+//! Follows the AWS SDK for Java 2.x in what counts first within a profile: a role with a token file, sso, a role with
+//! `source_profile` or `credential_source` (both is an error), login, process, keys. A profile that names itself as
+//! `source_profile` uses its own keys, as most SDKs have it. Limits: [`DEPTH_LIMIT`] profiles hang on each other.
+
+mod files;
+pub mod parse;
+
+pub use files::{Location, locations, selected};
+pub use parse::{Profiles, Property, Section, SharedFile};
+
+pub(super) use files::Files;
+
+use super::{
+    Chain, Look, Ready, Rule, Source,
+    exchange::{Role, With},
+    explain::Found,
+    keys::{self, Parts},
+    later,
+    settings::{self, Origin, Setting},
+    web_identity,
+};
+use crate::{Code, Credentials, Error};
+use alloc::{borrow::ToOwned, boxed::Box, format, string::String, vec::Vec};
+
+/// The most profiles from the one that is asked for to the one that has credentials.
+pub const DEPTH_LIMIT: usize = 16;
+
+const AT: &str = "profile";
+
+pub(super) async fn look(chain: &mut Chain<'_>) -> Result<Look, Error> {
+    let lenient = chain.rule == Rule::Lenient;
+    let files = chain.files().await?;
+    let mut found = files.found.clone();
+    found.insert(0, Found::of("profile", &files.profile));
+    let plan = plan(files, lenient);
+    chain.found(found);
+    let plan = match plan? {
+        Ok(plan) => plan,
+        Err(absent) => return Ok(Look::Absent(absent)),
+    };
+    chain.found(plan.found());
+    let because = format!("the profile {}", plan.profile);
+    let mut ready = match plan.base {
+        Base::Keys(credentials) => Ready::new(credentials, because.clone()),
+        Base::Environment(setting) => environment(chain, &setting)?,
+        Base::WebIdentity(role, file) => chain.exchange(&role, With::TokenFile(file), &because).await?,
+    };
+    for role in plan.roles.iter().rev() {
+        ready = chain.exchange(role, With::Credentials(ready.credentials), &because).await?;
+    }
+    Ok(Look::ready(Ready { because, ..ready }))
+}
+
+/// What has to be done for a profile, in reverse: the last role first.
+struct Plan {
+    profile: String,
+    roles: Vec<Role>,
+    base: Base,
+}
+
+/// What the first role is assumed with, or what is handed out as it is.
+enum Base {
+    Keys(Credentials),
+    Environment(Setting),
+    WebIdentity(Box<Role>, Setting),
+}
+
+impl Plan {
+    fn found(&self) -> Vec<Found> {
+        let mut found: Vec<Found> =
+            self.roles.iter().map(|role| Found::of(settings::ROLE_ARN.what, &role.arn)).collect();
+        match &self.base {
+            Base::Keys(_) => {}
+            Base::Environment(setting) => found.push(Found::of("credential source", setting)),
+            Base::WebIdentity(role, file) => {
+                found.push(Found::of(settings::ROLE_ARN.what, &role.arn));
+                found.push(Found::of(settings::TOKEN_FILE.what, file));
+            }
+        }
+        found
+    }
+}
+
+/// The way from the selected profile to credentials; what is missing, where nothing is configured.
+fn plan(files: &Files, lenient: bool) -> Result<Result<Plan, String>, Error> {
+    let selected = &files.profile;
+    let profiles = files.read.as_ref().map_err(Clone::clone)?;
+    let mut roles: Vec<Role> = Vec::new();
+    let mut way: Vec<&str> = Vec::new();
+    let mut referrer: Option<Setting> = None;
+    let mut name = selected.text();
+    loop {
+        let Some(section) = profiles.profile(name) else {
+            return match (&referrer, &selected.from) {
+                (None, Origin::Default) => Ok(Err("there is no profile default".into())),
+                (None, _) => Err(missing(selected, files)),
+                (Some(referrer), _) => Err(source_missing(referrer)),
+            };
+        };
+        way.push(name);
+        let step = Step { profile: name, section, last: roles.is_empty() };
+        match step.next(lenient)? {
+            Next::Base(base) => return Ok(Ok(Plan { profile: selected.text().into(), roles, base })),
+            Next::Nothing => {
+                return match &referrer {
+                    None => Ok(Err(format!("the profile {name} has no credentials"))),
+                    Some(referrer) => Err(source_empty(referrer)),
+                };
+            }
+            Next::Environment(role, setting) => {
+                roles.push(*role);
+                return Ok(Ok(Plan { profile: selected.text().into(), roles, base: Base::Environment(setting) }));
+            }
+            Next::Profile(role, setting) => {
+                roles.push(*role);
+                // Its own keys serve a profile that names itself.
+                if setting.text() == name
+                    && let Some(keys) = step.keys()?
+                {
+                    return Ok(Ok(Plan { profile: selected.text().into(), roles, base: Base::Keys(keys) }));
+                }
+                let Some((next, _)) = profiles.find(setting.text()) else {
+                    return Err(source_missing(&setting));
+                };
+                if way.contains(&next) {
+                    return Err(cycle(&way, next, &setting));
+                }
+                if way.len() >= DEPTH_LIMIT {
+                    let message = format!("more than {DEPTH_LIMIT} profiles: {}", way.join(" → "));
+                    return Err(Error::new(Code::SourceProfileDepth, AT, message));
+                }
+                (name, referrer) = (next, Some(setting));
+            }
+        }
+    }
+}
+
+/// What a profile leads to.
+enum Next {
+    Base(Base),
+    /// A role, and the setting that says `Environment`.
+    Environment(Box<Role>, Setting),
+    /// A role, and the setting that names the next profile.
+    Profile(Box<Role>, Setting),
+    Nothing,
+}
+
+/// One profile on the way.
+struct Step<'f> {
+    profile: &'f str,
+    section: &'f Section,
+    /// It is the selected one.
+    last: bool,
+}
+
+impl Step<'_> {
+    fn next(&self, lenient: bool) -> Result<Next, Error> {
+        let (role, file) = (self.get("role_arn"), self.get("web_identity_token_file"));
+        let role = match (role, file) {
+            (Some(arn), Some(file)) => return Ok(Next::Base(Base::WebIdentity(self.role(arn), file))),
+            // Java passes a token file without a role by, where there is something else.
+            (None, Some(file)) if !(lenient && self.has_others()) => {
+                let missing = format!("role_arn of the profile {}", self.profile);
+                return Err(web_identity::incomplete(&file, &missing, "the role's ARN").with_at(AT));
+            }
+            (role, _) => role,
+        };
+        if let Some(error) = later::in_profile(self.section, self.profile, later::BEFORE_ROLES) {
+            return Err(error);
+        }
+        let sources = (self.get("source_profile"), self.get("credential_source"));
+        let role = match (role, sources) {
+            (Some(_), (Some(profile), Some(source))) => return Err(both(&profile, &source)),
+            (Some(arn), (Some(profile), None)) => return Ok(Next::Profile(self.role(arn), profile)),
+            (Some(arn), (None, Some(source))) => return self.named_source(arn, source),
+            (role, _) => role,
+        };
+        if let Some(error) = later::in_profile(self.section, self.profile, later::AFTER_ROLES) {
+            return Err(error);
+        }
+        match (self.keys()?, role) {
+            (Some(keys), _) => Ok(Next::Base(Base::Keys(keys))),
+            (None, Some(arn)) => {
+                let message = format!("{} is set, but nothing to assume the role with", arn.from);
+                let fix = format!(
+                    "add source_profile, credential_source or web_identity_token_file to the profile {}",
+                    self.profile
+                );
+                Err(Error::new(Code::RoleSourceMissing, AT, message).with_fix(fix))
+            }
+            (None, None) => Ok(Next::Nothing),
+        }
+    }
+
+    fn get(&self, key: &'static str) -> Option<Setting> {
+        settings::in_profile(self.section, self.profile, key)
+    }
+
+    fn role(&self, arn: Setting) -> Box<Role> {
+        Box::new(Role {
+            arn,
+            session_name: self.get("role_session_name"),
+            external_id: self.get("external_id"),
+            duration: self.get("duration_seconds"),
+            profile: Some(self.profile.into()),
+            last: self.last,
+        })
+    }
+
+    fn named_source(&self, arn: Setting, source: Setting) -> Result<Next, Error> {
+        let is = |name: &str| source.text().eq_ignore_ascii_case(name);
+        if is("Environment") {
+            return Ok(Next::Environment(self.role(arn), source));
+        }
+        if is("Ec2InstanceMetadata") || is("EcsContainer") {
+            return Err(later::credential_source(&source));
+        }
+        let message = format!("{} is “{}”", source.from, settings::shortened(source.text()));
+        let fix = format!("set {} to Environment, Ec2InstanceMetadata or EcsContainer", source.from);
+        Err(Error::new(Code::CredentialSourceUnknown, AT, message).with_fix(fix))
+    }
+
+    fn keys(&self) -> Result<Option<Credentials>, Error> {
+        let parts = Parts {
+            access_key_id: self.get("aws_access_key_id"),
+            secret_access_key: self.get("aws_secret_access_key"),
+            session_token: self.get("aws_session_token").or_else(|| self.get("aws_security_token")),
+            account_id: self.get("aws_account_id"),
+        };
+        let of = |key| format!("{key} of the profile {}", self.profile);
+        let names = [of("aws_access_key_id"), of("aws_secret_access_key")];
+        let fix = format!("set both {} and aws_secret_access_key, or neither", names[0]);
+        parts.credentials(Source::Profile.name(), [&names[0], &names[1]], &fix)
+    }
+
+    /// Credentials of another kind than a web identity.
+    fn has_others(&self) -> bool {
+        let keys = ["aws_access_key_id", "aws_secret_access_key"];
+        let later = [later::BEFORE_ROLES, later::AFTER_ROLES].concat();
+        keys.iter().chain(&later).any(|key| self.section.get(key).is_some())
+    }
+}
+
+/// `credential_source = Environment`: the same places as the first two sources, as in Java.
+fn environment(chain: &mut Chain<'_>, said: &Setting) -> Result<Ready, Error> {
+    for look in [keys::properties(chain)?, keys::environment(chain)?] {
+        if let Look::Ready(ready) = look {
+            return Ok(*ready);
+        }
+    }
+    let message = format!("{} is Environment, but the environment has no keys", said.from);
+    Err(Error::new(Code::CredentialSourceEmpty, AT, message)
+        .with_fix(format!("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or change {}", said.from)))
+}
+
+fn missing(selected: &Setting, files: &Files) -> Error {
+    let (name, from) = (selected.text(), &selected.from);
+    let looked: Vec<&str> = files.found.iter().filter_map(|found| found.value.as_deref()).collect();
+    let looked = if looked.is_empty() { "no file, since HOME is not set".to_owned() } else { looked.join(", ") };
+    Error::new(Code::ProfileMissing, AT, format!("there is no profile {name} ({from}); looked in {looked}")).with_fix(
+        format!("add [profile {name}] to the config file or [{name}] to the credentials file, or mend {from}"),
+    )
+}
+
+fn source_missing(said: &Setting) -> Error {
+    let name = said.text();
+    Error::new(Code::SourceProfileMissing, AT, format!("there is no profile {name}, which {} names", said.from))
+        .with_fix(format!("add the profile {name}, or mend {}", said.from))
+}
+
+fn source_empty(said: &Setting) -> Error {
+    let name = said.text();
+    let message = format!("the profile {name}, which {} names, has no credentials", said.from);
+    Error::new(Code::SourceProfileEmpty, AT, message)
+        .with_fix(format!("add keys, a role or a token file to the profile {name}, or mend {}", said.from))
+}
+
+fn cycle(way: &[&str], next: &str, said: &Setting) -> Error {
+    let circle: Vec<&str> = way.iter().skip_while(|name| **name != next).copied().chain([next]).collect();
+    let message = format!("source_profile goes round: {}", circle.join(" → "));
+    Error::new(Code::SourceProfileCycle, AT, message)
+        .with_fix(format!("mend {}: one of them needs credentials of its own", said.from))
+}
+
+fn both(profile: &Setting, source: &Setting) -> Error {
+    let message = format!("both are set: {}, and {}", profile.from, source.from);
+    Error::new(Code::RoleSourceBoth, AT, message)
+}
