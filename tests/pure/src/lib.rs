@@ -5,6 +5,7 @@
 //! A room of core or trust is a file here; its `ENTRIES` name each function as `room.function`.
 
 mod arn;
+mod chain;
 mod error;
 mod federation;
 mod flow;
@@ -26,6 +27,7 @@ pub type Entry = (&'static str, fn(&Value) -> Result<Value, Error>);
 /// All rooms.
 pub const ROOMS: &[&[Entry]] = &[
     arn::ENTRIES,
+    chain::ENTRIES,
     error::ENTRIES,
     federation::ENTRIES,
     flow::ENTRIES,
@@ -45,14 +47,19 @@ pub fn call(name: &str, input: &Value) -> Value {
     };
     match entry(input) {
         Ok(value) => json!({ "ok": value }),
-        Err(e) => json!({ "error": {
-            "kind": e.kind().name(),
-            "code": e.code().name(),
-            "at": e.at(),
-            "message": e.message(),
-            "fix": e.fix(),
-            "retry": e.retry().name(),
-            "request_id": e.request_id(),
-        } }),
+        Err(e) => json!({ "error": error_json(&e) }),
     }
+}
+
+/// All seven fields.
+fn error_json(e: &Error) -> Value {
+    json!({
+        "kind": e.kind().name(),
+        "code": e.code().name(),
+        "at": e.at(),
+        "message": e.message(),
+        "fix": e.fix(),
+        "retry": e.retry().name(),
+        "request_id": e.request_id(),
+    })
 }

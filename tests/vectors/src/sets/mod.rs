@@ -4,6 +4,7 @@ mod article;
 mod differential;
 mod endpoints_sts;
 mod fixed_signatures;
+mod profile;
 mod response_parsing;
 mod rfc7515;
 mod sigv4;
@@ -20,6 +21,7 @@ use crate::Set;
 pub const ALL: &[Set] = &[
     differential::SET,
     fixed_signatures::SET,
+    profile::SET,
     rfc7515::SET,
     sigv4_crt::CRT,
     sigv4_crt::EXTRA,
