@@ -94,19 +94,25 @@ fn refused(refusal: &sigv4::Refusal, protocol: Protocol, service: &str) -> Refus
     use sigv4::Refusal as R;
     let json = protocol == Protocol::Json11;
     let (code, json_code, message) = match refusal {
-        R::NoAuth => ("MissingAuthenticationToken", "MissingAuthenticationTokenException", match json {
-            true => "Missing Authentication Token".to_owned(),
-            false => "Request is missing Authentication Token".to_owned(),
-        }),
+        R::NoAuth => (
+            "MissingAuthenticationToken",
+            "MissingAuthenticationTokenException",
+            match json {
+                true => "Missing Authentication Token".to_owned(),
+                false => "Request is missing Authentication Token".to_owned(),
+            },
+        ),
         R::Malformed { what } => ("IncompleteSignature", "IncompleteSignatureException", what.clone()),
         R::UnknownKey { .. } | R::TokenMissing { .. } | R::TokenWrong { .. } => (
             "InvalidClientTokenId",
             "UnrecognizedClientException",
             "The security token included in the request is invalid.".to_owned(),
         ),
-        R::CredentialsExpired { .. } => {
-            ("ExpiredToken", "ExpiredTokenException", "The security token included in the request is expired".to_owned())
-        }
+        R::CredentialsExpired { .. } => (
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "The security token included in the request is expired".to_owned(),
+        ),
         other => ("SignatureDoesNotMatch", "InvalidSignatureException", mismatch(other, service)),
     };
     let status = match (json, code) {
@@ -132,10 +138,14 @@ fn mismatch(refusal: &sigv4::Refusal, service: &str) -> String {
             let verb = if sign == '-' { "is now earlier than" } else { "is still later than" };
             format!("{text} {} {verb} {} ({} {sign} {} min.)", basic(*signed_at), basic(edge), basic(*now), span / 60)
         }
-        R::Scope { part: Part::Region, got, .. } => format!("Credential should be scoped to a valid region, not '{got}'."),
+        R::Scope { part: Part::Region, got, .. } => {
+            format!("Credential should be scoped to a valid region, not '{got}'.")
+        }
         R::Scope { part: Part::Service, .. } => format!("Credential should be scoped to correct service: '{service}'."),
         R::Scope { expected, got, .. } => {
-            format!("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{got}' != '{expected}'.")
+            format!(
+                "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{got}' != '{expected}'."
+            )
         }
         // The text holds the canonical request as AWS's does, but for the session token, which callers would log.
         R::Mismatch { expected, .. } => format!(

@@ -43,7 +43,8 @@ impl Control {
         let text = || std::str::from_utf8(&call.body).map_err(|_| usage("the body is not UTF-8", "send UTF-8"));
         match (call.method.as_str(), call.path.strip_prefix(PREFIX).unwrap_or_default()) {
             ("POST", "token") => {
-                let form = form::parse(text()?).ok_or_else(|| usage("the body is no form", "send a=b&c=d, percent-encoded"))?;
+                let form = form::parse(text()?)
+                    .ok_or_else(|| usage("the body is no form", "send a=b&c=d, percent-encoded"))?;
                 let mut mint = Mint::default();
                 form.0.iter().try_for_each(|(option, value)| mint.set(option, value))?;
                 let token = self.rotation.issuer.token(&mint, machine_now())?;
@@ -54,7 +55,7 @@ impl Control {
                 done()
             }
             ("POST", "rotate-keys") => {
-                self.rotation.issuer.rotate_keys()?;
+                self.rotation.rotate_keys()?;
                 done()
             }
             ("POST", "rotate-token") => {
@@ -76,13 +77,19 @@ impl Control {
 /// A web page cannot set `Host`, and cannot leave `Origin` out of a POST; a proxy says that it forwards.
 fn guard(call: &Call) -> Result<(), Error> {
     let host = call.header("host").unwrap_or_default();
-    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(host, |(name, _)| name);
     if !matches!(name, "127.0.0.1" | "[::1]" | "localhost") && name.parse() != Ok(call.source) {
         return Err(usage(&format!("the Host header is “{}”", host.escape_default()), "ask 127.0.0.1 or localhost"));
     }
     for header in ["origin", "x-forwarded-for", "forwarded"] {
         if call.header(header).is_some() {
-            return Err(usage(&format!("the request has a header {header}"), "ask directly, not from a web page or through a proxy"));
+            return Err(usage(
+                &format!("the request has a header {header}"),
+                "ask directly, not from a web page or through a proxy",
+            ));
         }
     }
     Ok(())

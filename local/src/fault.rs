@@ -84,7 +84,9 @@ impl Script {
                 [word, ..] => {
                     let known = FORMS.iter().find(|form| form.split(' ').next() == Some(word));
                     return Err(match known {
-                        Some(form) => error(name, number, &format!("“{}”", words.join(" ")), &format!("write `{form}`")),
+                        Some(form) => {
+                            error(name, number, &format!("“{}”", words.join(" ")), &format!("write `{form}`"))
+                        }
                         None => error(
                             name,
                             number,
@@ -161,11 +163,12 @@ impl Faults {
     /// What the next request meets; `exchange`: it is one for credentials.
     pub(crate) fn next(&self, exchange: bool, now: Instant) -> Play {
         let mut state = self.state();
-        if exchange && state.down_until.is_none() {
-            if let Some(Line::Down(span)) = state.lines.front() {
-                state.down_until = Some(now + *span);
-                state.lines.pop_front();
-            }
+        if exchange
+            && state.down_until.is_none()
+            && let Some(Line::Down(span)) = state.lines.front()
+        {
+            state.down_until = Some(now + *span);
+            state.lines.pop_front();
         }
         if let Some(end) = state.down_until {
             if now < end {
@@ -216,7 +219,12 @@ impl State {
 
 fn times(text: &str, name: &str, line: usize) -> Result<u32, Error> {
     text.parse().ok().filter(|count| (1..=COUNT_LIMIT).contains(count)).ok_or_else(|| {
-        error(name, line, &format!("“{}” is no count", text.escape_default()), &format!("write a number from 1 to {COUNT_LIMIT}"))
+        error(
+            name,
+            line,
+            &format!("“{}” is no count", text.escape_default()),
+            &format!("write a number from 1 to {COUNT_LIMIT}"),
+        )
     })
 }
 

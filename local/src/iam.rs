@@ -57,7 +57,8 @@ impl Iam {
     /// The issuer that a role's trust policy names: the one in the role's own account, if there are several.
     pub(crate) fn issuer_of(&self, role: &Role) -> Result<String, Error> {
         let name = self.trust_names.get(role.arn.as_str()).map_or("the trust policy", String::as_str);
-        let policy = self.world.roles.iter().find(|known| known.arn == role.arn.as_str()).map(|role| &role.trust_policy);
+        let policy =
+            self.world.roles.iter().find(|known| known.arn == role.arn.as_str()).map(|role| &role.trust_policy);
         let named: Vec<&String> = policy.into_iter().flat_map(federated).collect();
         let account = format!(":iam::{}:", role.arn.account());
         let arn = named.iter().find(|arn| arn.contains(&account)).or(named.first()).ok_or_else(|| {
@@ -100,7 +101,13 @@ impl Iam {
     }
 
     /// Whether the role's trust policy lets this caller assume it.
-    pub(crate) fn trusts(&self, role: &federation::Role, caller: Caller<'_>, action: &str, context: &Context) -> (String, Evaluation) {
+    pub(crate) fn trusts(
+        &self,
+        role: &federation::Role,
+        caller: Caller<'_>,
+        action: &str,
+        context: &Context,
+    ) -> (String, Evaluation) {
         let question = Question { caller: Some(caller), action, resource: None, context };
         let name = self.trust_names.get(&role.arn).cloned().unwrap_or_default();
         (name, policy::evaluate(&role.trust_policy, &question))
@@ -119,7 +126,9 @@ impl Iam {
         let arn = role.arn.as_str().to_owned();
         if self.permissions.contains_key(&arn) {
             let message = format!("two roles have the ARN {arn}");
-            return Err(Error::new(Code::LocalSetup, "irsa-local", message).with_fix("name each role once in irsa-local.yaml"));
+            return Err(
+                Error::new(Code::LocalSetup, "irsa-local", message).with_fix("name each role once in irsa-local.yaml")
+            );
         }
         let policies = role.policies.iter().map(|document| Ok((document.name.clone(), parse(document)?)));
         self.permissions.insert(arn.clone(), policies.collect::<Result<_, Error>>()?);
@@ -147,8 +156,13 @@ impl Iam {
         let asked = config.roles.iter().filter_map(|role| role.service_account.as_ref()).map(|a| a.audience.as_str());
         let client_ids: BTreeSet<&str> = asked.chain([DEFAULT_AUDIENCE]).collect();
         let client_ids: Vec<String> = client_ids.into_iter().map(str::to_owned).collect();
-        let named: Vec<ProviderArn> =
-            self.world.roles.iter().flat_map(|role| federated(&role.trust_policy)).filter_map(|arn| ProviderArn::parse(arn).ok()).collect();
+        let named: Vec<ProviderArn> = self
+            .world
+            .roles
+            .iter()
+            .flat_map(|role| federated(&role.trust_policy))
+            .filter_map(|arn| ProviderArn::parse(arn).ok())
+            .collect();
         for arn in named {
             self.add_provider(&arn, &client_ids);
         }
@@ -215,7 +229,8 @@ pub(crate) fn why(evaluations: &[(String, Evaluation)]) -> Why {
     if evaluations.is_empty() {
         lines.push("the role has no permission policy".into());
     }
-    let detail = evaluations.iter().map(|(name, evaluation)| json!({"policy": name, "evaluation": evaluation.to_json()}));
+    let detail =
+        evaluations.iter().map(|(name, evaluation)| json!({"policy": name, "evaluation": evaluation.to_json()}));
     Why { lines, detail: detail.collect() }
 }
 

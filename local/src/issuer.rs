@@ -57,18 +57,20 @@ impl Issuer {
         let (_, pod) = found.ok_or_else(|| {
             let known: Vec<&str> = self.pods.iter().map(|(arn, _)| arn.name()).collect();
             let wanted = mint.role.as_deref().unwrap_or_default();
-            Error::new(Code::LocalUsage, "token", format!("no role “{}” with a service account", wanted.escape_default()))
-                .with_fix(format!("--role {}", known.join(" or --role ")))
+            Error::new(
+                Code::LocalUsage,
+                "token",
+                format!("no role “{}” with a service account", wanted.escape_default()),
+            )
+            .with_fix(format!("--role {}", known.join(" or --role ")))
         })?;
         let key = self.ring().signing();
         pod.token(mint, now, &key, Key::generate)
     }
 
-    /// From now on a new key signs; the old ones verify until their tokens have ended.
-    pub(crate) fn rotate_keys(&self) -> Result<(), Error> {
-        let key = Key::generate()?;
+    /// From now on `key` signs; the old ones verify until their tokens have ended.
+    pub(crate) fn rotate(&self, key: Key) {
         self.ring().rotate(key);
-        Ok(())
     }
 
     fn ring(&self) -> MutexGuard<'_, Ring> {

@@ -2,12 +2,13 @@
 //!
 //! The key id is kube-apiserver's: base64url of the SHA-256 of the public key's DER, 43 characters.
 
+use crate::server::machine_now;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use irsa_core::{Code, Error, Timestamp};
+use irsa_core::{Code, Error, Timestamp, secret::SecretBytes};
 use ring::{digest, rand::SecureRandom, signature};
 use rsa::{
-    RsaPrivateKey,
-    pkcs8::{EncodePrivateKey, EncodePublicKey},
+    PrivateKey,
+    pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey},
     rand_core::{TryCryptoRng, TryRng},
     traits::PublicKeyParts,
 };
@@ -24,6 +25,7 @@ const TOLERANCE: i64 = 300;
 pub(crate) struct Key {
     kid: String,
     pair: signature::RsaKeyPair,
+    pkcs8: SecretBytes,
     modulus: String,
     exponent: String,
     /// The latest `exp` it has signed, in Unix seconds.
@@ -33,17 +35,33 @@ pub(crate) struct Key {
 impl Key {
     /// A new key; takes some tenths of a second.
     pub(crate) fn generate() -> Result<Self, Error> {
-        let private = RsaPrivateKey::new(&mut SystemRandom, 2048).map_err(|e| broken(&e))?;
+        Self::new(&PrivateKey::new(&mut SystemRandom, 2048).map_err(|e| broken(&e))?)
+    }
+
+    /// From PKCS #8, as [`Key::pkcs8`] gives it.
+    pub(crate) fn from_pkcs8(der: &[u8]) -> Result<Self, Error> {
+        let key = Self::new(&PrivateKey::from_pkcs8_der(der).map_err(|e| broken(&e))?)?;
+        // What it signed in its earlier life is not known; a day is the longest that tokens live by default.
+        key.last_exp.store(machine_now().unix() + 86_400, Ordering::Relaxed);
+        Ok(key)
+    }
+
+    fn new(private: &PrivateKey) -> Result<Self, Error> {
         let public = private.to_public_key();
         let spki = public.to_public_key_der().map_err(|e| broken(&e))?;
         let pkcs8 = private.to_pkcs8_der().map_err(|e| broken(&e))?;
         Ok(Self {
             kid: URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, spki.as_bytes())),
             pair: signature::RsaKeyPair::from_pkcs8(pkcs8.as_bytes()).map_err(|e| broken(&e))?,
+            pkcs8: SecretBytes::from(pkcs8.as_bytes()),
             modulus: URL_SAFE_NO_PAD.encode(public.n_bytes()),
             exponent: URL_SAFE_NO_PAD.encode(public.e_bytes()),
             last_exp: AtomicI64::new(i64::MIN),
         })
+    }
+
+    pub(crate) fn pkcs8(&self) -> &[u8] {
+        self.pkcs8.expose()
     }
 
     pub(crate) fn kid(&self) -> &str {
@@ -69,8 +87,9 @@ impl Key {
 pub(crate) struct Ring(Vec<Arc<Key>>);
 
 impl Ring {
-    pub(crate) fn new() -> Result<Self, Error> {
-        Ok(Self(vec![Arc::new(Key::generate()?)]))
+    /// At least one key.
+    pub(crate) fn new(keys: Vec<Key>) -> Self {
+        Self(keys.into_iter().map(Arc::new).collect())
     }
 
     pub(crate) fn signing(&self) -> Arc<Key> {
@@ -141,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_retired_key_stays_until_its_tokens_have_ended() {
-        let mut ring = Ring::new().unwrap();
+        let mut ring = Ring::new(vec![Key::generate().unwrap()]);
         let old = ring.signing();
         assert_eq!(old.kid().len(), 43);
         old.sign(b"a.b", 1_000).unwrap();
@@ -153,6 +172,14 @@ mod tests {
         };
         assert_eq!(kids(&mut ring, 1_300), [old.kid(), ring.signing().kid()]);
         assert_eq!(kids(&mut ring, 1_301), [ring.signing().kid()]);
+    }
+
+    #[test]
+    fn a_key_comes_back_from_its_file() {
+        let key = Key::generate().unwrap();
+        let again = Key::from_pkcs8(key.pkcs8()).unwrap();
+        assert_eq!((again.kid(), again.sign(b"x", 0).unwrap()), (key.kid(), key.sign(b"x", 0).unwrap()));
+        assert!(Key::from_pkcs8(b"no key").is_err());
     }
 
     #[test]

@@ -121,7 +121,9 @@ struct State {
 impl Log {
     pub(crate) fn open(to: LogTo) -> Result<Self, Error> {
         let file = match &to.place {
-            Place::File(path) => Some(OpenOptions::new().create(true).append(true).open(path).map_err(|e| broken(path, &e))?),
+            Place::File(path) => {
+                Some(OpenOptions::new().create(true).append(true).open(path).map_err(|e| broken(path, &e))?)
+            }
             Place::Memory | Place::Stderr => None,
         };
         Ok(Self { to, state: Mutex::new(State { kept: VecDeque::new(), file }) })

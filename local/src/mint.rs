@@ -8,7 +8,7 @@ use crate::{
     keys::{Key, random, uuid},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use irsa_core::{Code, Error, Secret, Timestamp};
+use irsa_core::{Code, Error, Secret, Timestamp, arn::RoleArn};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -76,8 +76,12 @@ impl Mint {
             "missing-claim" => self.missing_claims.push(value.into()),
             other => {
                 let known = Self::OPTIONS.map(|option| format!("--{option}")).join(", ");
-                return Err(Error::new(Code::LocalUsage, "token", format!("unknown option --{}", other.escape_default()))
-                    .with_fix(format!("use some of: {known}")));
+                return Err(Error::new(
+                    Code::LocalUsage,
+                    "token",
+                    format!("unknown option --{}", other.escape_default()),
+                )
+                .with_fix(format!("use some of: {known}")));
             }
         }
         Ok(())
@@ -135,6 +139,41 @@ impl Pod {
         }
     }
 
+    /// For the state folder.
+    pub(crate) fn to_json(&self) -> Value {
+        let account = &self.account;
+        json!({
+            "issuer": self.issuer, "name": self.name, "uid": self.uid, "node": self.node, "nodeUid": self.node_uid,
+            "account": {
+                "namespace": account.namespace, "name": account.name, "uid": self.account_uid,
+                "roleArn": account.role_arn.as_str(), "audience": account.audience,
+                "tokenLifetime": account.token_lifetime.as_secs(),
+            },
+        })
+    }
+
+    /// From [`Pod::to_json`].
+    pub(crate) fn from_json(value: &Value) -> Option<Self> {
+        let text = |value: &Value, name: &str| Some(value.get(name)?.as_str()?.to_owned());
+        let account = value.get("account")?;
+        Some(Self {
+            account: ServiceAccount {
+                namespace: text(account, "namespace")?,
+                name: text(account, "name")?,
+                role_arn: RoleArn::parse(&text(account, "roleArn")?).ok()?,
+                audience: text(account, "audience")?,
+                token_lifetime: Duration::from_secs(account.get("tokenLifetime")?.as_u64()?),
+                regional_sts: true,
+            },
+            issuer: text(value, "issuer")?,
+            account_uid: text(account, "uid")?,
+            name: text(value, "name")?,
+            uid: text(value, "uid")?,
+            node: text(value, "node")?,
+            node_uid: text(value, "nodeUid")?,
+        })
+    }
+
     /// A token for this pod, signed with `key`; `foreign` makes the key for `--foreign-key`.
     pub(crate) fn token(
         &self,
@@ -167,8 +206,12 @@ impl Pod {
         });
         for claim in &mint.missing_claims {
             if claims.as_object_mut().and_then(|members| members.remove(claim)).is_none() {
-                return Err(Error::new(Code::LocalUsage, "token", format!("a token has no claim “{}”", claim.escape_default()))
-                    .with_fix("--missing-claim: name one of aud, exp, iat, iss, jti, kubernetes.io, nbf, sub"));
+                return Err(Error::new(
+                    Code::LocalUsage,
+                    "token",
+                    format!("a token has no claim “{}”", claim.escape_default()),
+                )
+                .with_fix("--missing-claim: name one of aud, exp, iat, iss, jti, kubernetes.io, nbf, sub"));
             }
         }
         let kid = if mint.unknown_kid { URL_SAFE_NO_PAD.encode(random::<32>()) } else { key.kid().to_owned() };

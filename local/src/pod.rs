@@ -44,14 +44,18 @@ impl Volume {
         let data = self.folder.join("..data");
         let old = fs::read_link(&data).ok();
         let text = now.to_string();
-        let stamp: String = text.trim_end_matches('Z').chars().map(|c| if c == '-' || c == 'T' { '_' } else { c }).collect();
+        let stamp: String =
+            text.trim_end_matches('Z').chars().map(|c| if c == '-' || c == 'T' { '_' } else { c }).collect();
         // As Go's `..2006_01_02_15_04_05.` with a random end.
         let name = format!("..{}.{:010}", stamp.replace(':', "_"), u32::from_ne_bytes(random()));
         let new = self.folder.join(&name);
         fs::DirBuilder::new().mode(0o755).create(&new)?;
         let file = new.join("token");
         let mut options = fs::OpenOptions::new();
-        io::Write::write_all(&mut options.write(true).create_new(true).mode(0o644).open(&file)?, token.expose().as_bytes())?;
+        io::Write::write_all(
+            &mut options.write(true).create_new(true).mode(0o644).open(&file)?,
+            token.expose().as_bytes(),
+        )?;
         // Whatever this process's umask says.
         fs::set_permissions(&new, fs::Permissions::from_mode(0o755))?;
         fs::set_permissions(&file, fs::Permissions::from_mode(0o644))?;

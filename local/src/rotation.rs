@@ -1,6 +1,6 @@
-//! The kubelet's part: writes the pod's token and renews it at 80 % of its life, or as often as `--rotate` says.
+//! The cluster's part over time: new signing keys when asked, and the kubelet's: it writes the pod's token and renews it at 80 % of its life, or as often as `--rotate` says.
 
-use crate::{issuer::Issuer, mint::Mint, pod::Volume, server::machine_now};
+use crate::{issuer::Issuer, keys::Key, mint::Mint, pod::Volume, serve::stopped, server::machine_now, state::Folder};
 use irsa_core::Error;
 use std::{
     path::PathBuf,
@@ -11,6 +11,7 @@ use tokio::{sync::watch, time};
 
 pub(crate) struct Rotation {
     pub(crate) issuer: Arc<Issuer>,
+    folder: Arc<Folder>,
     /// One writer at a time.
     volume: Mutex<Volume>,
     every: Duration,
@@ -18,10 +19,16 @@ pub(crate) struct Rotation {
 
 impl Rotation {
     /// `lifetime` is that of the tokens; `every` overrules the kubelet's rule.
-    pub(crate) fn new(issuer: Arc<Issuer>, volume: Volume, lifetime: Duration, every: Option<Duration>) -> Self {
+    pub(crate) fn new(
+        issuer: Arc<Issuer>,
+        folder: Arc<Folder>,
+        lifetime: Duration,
+        every: Option<Duration>,
+    ) -> Result<Self, Error> {
         // A zero would spin.
         let every = every.unwrap_or(lifetime.mul_f64(0.8)).max(Duration::from_millis(50));
-        Self { issuer, volume: Mutex::new(volume), every }
+        let volume = Mutex::new(Volume::create(folder.path())?);
+        Ok(Self { issuer, folder, volume, every })
     }
 
     pub(crate) fn token_file(&self) -> PathBuf {
@@ -35,12 +42,20 @@ impl Rotation {
         self.volume.lock().unwrap_or_else(PoisonError::into_inner).write(&token, now)
     }
 
+    /// A new signing key, as when a cluster rotates it; the token in the file stays as it is.
+    pub(crate) fn rotate_keys(&self) -> Result<(), Error> {
+        let key = Key::generate()?;
+        self.folder.keep_key(&key)?;
+        self.issuer.rotate(key);
+        Ok(())
+    }
+
     /// Until `stop` says true. A write that fails is said on standard error and tried again at the next turn, as the
     /// kubelet does: until then the old token stays.
     pub(crate) async fn run(&self, mut stop: watch::Receiver<bool>) {
         loop {
             tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return,
+                () = stopped(&mut stop) => return,
                 () = time::sleep(self.every) => {}
             }
             if let Err(error) = self.write() {

@@ -40,12 +40,16 @@ pub(crate) trait Handler: Send + Sync + 'static {
 }
 
 /// Binds a port of a loopback address; any other is refused.
-pub(crate) async fn bind(address: IpAddr, port: u16, what: &str) -> Result<TcpListener, Error> {
+/// Within a runtime, since the listener belongs to one.
+pub(crate) fn bind(address: IpAddr, port: u16, what: &str) -> Result<TcpListener, Error> {
     if !address.is_loopback() {
         return Err(Error::new(Code::LocalAddress, what.to_owned(), format!("{address} is no loopback address"))
             .with_fix("listen on 127.0.0.1 or ::1: whoever reaches this port can make tokens"));
     }
-    TcpListener::bind(SocketAddr::new(address, port)).await.map_err(|e| {
+    let bound = std::net::TcpListener::bind(SocketAddr::new(address, port));
+    let listener =
+        bound.and_then(|listener| listener.set_nonblocking(true).map(|()| listener)).and_then(TcpListener::from_std);
+    listener.map_err(|e| {
         Error::new(Code::LocalAddress, what.to_owned(), format!("{address} port {port}: {e}"))
             .with_fix(format!("give another port than {port}, or 0 for a free one"))
     })
@@ -60,7 +64,7 @@ pub(crate) async fn serve<H: Handler>(
 ) {
     loop {
         let stream = tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => return,
+            () = stopped(&mut stop) => return,
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => stream,
                 // Out of file descriptors, or the peer is gone already.
@@ -85,6 +89,11 @@ pub(crate) async fn serve<H: Handler>(
     }
 }
 
+/// Waits for the word to stop, or for the end of who could give it.
+pub(crate) async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
 async fn connection<H: Handler>(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     handler: Arc<H>,
@@ -94,13 +103,15 @@ async fn connection<H: Handler>(
         let handler = handler.clone();
         async move { handler.handle(request).await }
     });
-    let connection =
-        http1::Builder::new().timer(TokioTimer::new()).header_read_timeout(PATIENCE).serve_connection(TokioIo::new(stream), service);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     // A connection that breaks is the client's affair, or a fault's.
     tokio::select! {
         _ = connection.as_mut() => return,
-        _ = stop.wait_for(|stop| *stop) => connection.as_mut().graceful_shutdown(),
+        () = stopped(&mut stop) => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
 }

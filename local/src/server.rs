@@ -157,7 +157,8 @@ impl Handler for AwsHandler {
         let body = match Limited::new(body, BODY_LIMIT).collect().await {
             Ok(body) => body.to_bytes().to_vec(),
             Err(_) => {
-                let refusal = Refusal::new(413, "RequestEntityTooLarge", format!("more than {BODY_LIMIT} bytes, or cut off"));
+                let refusal =
+                    Refusal::new(413, "RequestEntityTooLarge", format!("more than {BODY_LIMIT} bytes, or cut off"));
                 return Ok(respond(&Protocol::Query.refusal(&refusal, &id), &id, self.shared.now(), None));
             }
         };
@@ -198,7 +199,9 @@ impl Handler for AwsHandler {
             }
         };
         let answer = match fault {
-            Some(Fault::Html) => Answer::new(200, "text/html", "<!doctype html>\n<title>Sign in</title>\n<p>Welcome to this network.\n"),
+            Some(Fault::Html) => {
+                Answer::new(200, "text/html", "<!doctype html>\n<title>Sign in</title>\n<p>Welcome to this network.\n")
+            }
             Some(Fault::Huge) => Answer::new(200, "text/xml", format!("<Huge>{}</Huge>", "x".repeat(10 << 20))),
             Some(Fault::Redirect) => {
                 let mut answer = Answer::new(302, "text/plain", "moved\n");
@@ -289,7 +292,8 @@ fn played(fault: Fault) -> Option<Refusal> {
 /// The answer with the headers that all have.
 fn respond(answer: &Answer, id: &str, now: Timestamp, why: Option<&Why>) -> Response<Body> {
     let mut response = Response::new(Body::Whole(Bytes::from(answer.body.clone())));
-    *response.status_mut() = hyper::StatusCode::from_u16(answer.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        hyper::StatusCode::from_u16(answer.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
     let date = UNIX_EPOCH + Duration::from_secs(now.unix().max(0).cast_unsigned());

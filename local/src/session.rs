@@ -16,7 +16,7 @@ pub(crate) struct Session {
     pub(crate) credentials: Credentials,
     pub(crate) role: RoleArn,
     /// `RoleSessionName`.
-    name: String,
+    pub(crate) name: String,
     /// `Policy` of the request: limits what the role may do.
     pub(crate) policy: Option<Policy>,
     pub(crate) tags: Vec<(String, String)>,

@@ -1,7 +1,10 @@
 //! TLS with a CA of its own, made anew at each start (P-256, by ring); its key never leaves memory.
 
 use irsa_core::{Code, Error};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    KeyUsagePurpose,
+};
 use std::{net::IpAddr, sync::Arc};
 use tokio_rustls::{
     TlsAcceptor,

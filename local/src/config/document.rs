@@ -49,7 +49,9 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Error> {
     };
     let mut bytes = Vec::new();
     match file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes) {
-        Err(e) if e.kind() == std::io::ErrorKind::IsADirectory => fault("a directory", format!("name a file in {name}")),
+        Err(e) if e.kind() == std::io::ErrorKind::IsADirectory => {
+            fault("a directory", format!("name a file in {name}"))
+        }
         Err(e) => fault(&e.to_string(), format!("look at {name}")),
         Ok(_) if bytes.len() as u64 > SIZE_LIMIT => fault("larger than 1 MiB", format!("is {name} the right file?")),
         Ok(_) => Ok(bytes),

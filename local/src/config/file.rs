@@ -1,7 +1,8 @@
 //! `irsa-local.yaml`: several roles, providers and secrets in one file. docs/local.md shows every key.
 
 use super::{
-    Config, Document, Provider, Role, SecretValue, ServiceAccount, StoredSecret, json::Reader, read, service_account, yaml,
+    Config, Document, Provider, Role, SecretValue, ServiceAccount, StoredSecret, json::Reader, read, service_account,
+    yaml,
 };
 use crate::span::parse_span;
 use irsa_core::{
@@ -19,8 +20,12 @@ pub(super) fn load(path: &Path) -> Result<Config, Error> {
     let name = &document.name;
     let documents = yaml::parse(&document.text, name)?;
     let [value] = documents.as_slice() else {
-        return Err(Error::new(Code::LocalManifest, "irsa-local", format!("{name}: holds {} documents", documents.len()))
-            .with_fix(format!("write one document with `roles:` into {name}")));
+        return Err(Error::new(
+            Code::LocalManifest,
+            "irsa-local",
+            format!("{name}: holds {} documents", documents.len()),
+        )
+        .with_fix(format!("write one document with `roles:` into {name}")));
     };
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let root = Reader::new(value, name, Code::LocalManifest);
@@ -30,7 +35,8 @@ pub(super) fn load(path: &Path) -> Result<Config, Error> {
     config.region = root.get("region").map(|value| value.text()).transpose()?;
     config.role = root.get("role").map(|value| value.text()).transpose()?;
     if let Some(providers) = root.get("providers") {
-        config.providers = Some(providers.items()?.iter().map(|item| provider(item, &folder)).collect::<Result<_, _>>()?);
+        config.providers =
+            Some(providers.items()?.iter().map(|item| provider(item, &folder)).collect::<Result<_, _>>()?);
     }
     if let Some(secrets) = root.get("secrets") {
         for (name, value) in secrets.members()? {
@@ -52,9 +58,14 @@ fn role(item: &Reader<'_>, folder: &Path) -> Result<Role, Error> {
     let arn = match (item.get("role-arn"), &service_account) {
         (Some(value), None) => arn(&value, RoleArn::parse)?,
         (None, Some(account)) => account.role_arn.clone(),
-        (None, None) => return Err(item.error("names neither a service account nor a role", "add `service-account` or `role-arn`")),
+        (None, None) => {
+            return Err(item.error("names neither a service account nor a role", "add `service-account` or `role-arn`"));
+        }
         (Some(_), Some(_)) => {
-            return Err(item.error("has `role-arn` beside `service-account`", "leave `role-arn` out: the manifest names the role"));
+            return Err(item.error(
+                "has `role-arn` beside `service-account`",
+                "leave `role-arn` out: the manifest names the role",
+            ));
         }
     };
     let policies = match item.get("policy") {

@@ -76,7 +76,9 @@ impl<'a> Reader<'a> {
         let Value::Object(members) = self.value else { return Err(self.error("is no mapping", "write a mapping")) };
         match members.keys().find(|key| !known.contains(&key.as_str())) {
             None => Ok(()),
-            Some(key) => Err(self.error(&format!("has an unknown key `{key}`"), &format!("use one of: {}", known.join(", ")))),
+            Some(key) => {
+                Err(self.error(&format!("has an unknown key `{key}`"), &format!("use one of: {}", known.join(", "))))
+            }
         }
     }
 

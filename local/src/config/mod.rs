@@ -153,7 +153,8 @@ impl Config {
             Some(wanted) => of_pods.find(|(role, _)| role.arn.name() == wanted || role.arn.as_str() == wanted),
         };
         found.ok_or_else(|| {
-            let known: Vec<&str> = self.roles.iter().filter(|r| r.service_account.is_some()).map(|r| r.arn.name()).collect();
+            let known: Vec<&str> =
+                self.roles.iter().filter(|r| r.service_account.is_some()).map(|r| r.arn.name()).collect();
             let message = match &self.role {
                 Some(wanted) => format!("no role “{wanted}” with a service account"),
                 None => "no role has a service account".into(),

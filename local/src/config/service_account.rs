@@ -39,7 +39,8 @@ impl ServiceAccount {
     pub fn parse(text: &str, name: &str) -> Result<Self, Error> {
         let documents = yaml::parse(text, name)?;
         let mut accounts = documents.iter().filter(|document| document["kind"] == "ServiceAccount");
-        let annotated = |document: &&Value| document["metadata"]["annotations"][format!("{PREFIX}role-arn")].is_string();
+        let annotated =
+            |document: &&Value| document["metadata"]["annotations"][format!("{PREFIX}role-arn")].is_string();
         let found: Vec<&Value> = accounts.clone().filter(annotated).collect();
         match (found.as_slice(), accounts.next()) {
             ([account], _) => Self::from_value(account, name),
@@ -50,8 +51,13 @@ impl ServiceAccount {
             )),
             ([], Some(account)) => Err(error(
                 name,
-                &format!("the ServiceAccount {} has no annotation eks.amazonaws.com/role-arn", account["metadata"]["name"]),
-                &format!("{name}: add under metadata.annotations: eks.amazonaws.com/role-arn: arn:aws:iam::ACCOUNT:role/NAME"),
+                &format!(
+                    "the ServiceAccount {} has no annotation eks.amazonaws.com/role-arn",
+                    account["metadata"]["name"]
+                ),
+                &format!(
+                    "{name}: add under metadata.annotations: eks.amazonaws.com/role-arn: arn:aws:iam::ACCOUNT:role/NAME"
+                ),
             )),
             (several, _) => Err(error(
                 name,
@@ -82,7 +88,9 @@ impl ServiceAccount {
                 error(
                     name,
                     &format!("eks.amazonaws.com/token-expiration is “{text}”"),
-                    &format!("{name}: write the annotation eks.amazonaws.com/token-expiration in seconds, such as \"3600\""),
+                    &format!(
+                        "{name}: write the annotation eks.amazonaws.com/token-expiration in seconds, such as \"3600\""
+                    ),
                 )
             })?,
         };

@@ -71,7 +71,13 @@ impl SecretsManager {
             return Err(Refusal::new(400, "AccessDeniedException", message).because(permission.why()));
         }
 
-        let missing = |what: String| Refusal::new(400, "ResourceNotFoundException", format!("Secrets Manager can't find the specified secret{what}"));
+        let missing = |what: String| {
+            Refusal::new(
+                400,
+                "ResourceNotFoundException",
+                format!("Secrets Manager can't find the specified secret{what}"),
+            )
+        };
         let stored = stored.ok_or_else(|| missing(".".into()))?;
         if let Some(stage) = text("VersionStage").filter(|stage| *stage != "AWSCURRENT") {
             return Err(missing(format!(" value for staging label: {stage}")));
@@ -104,7 +110,8 @@ impl Stored {
     /// Six characters follow the name; here they follow from it.
     fn arn(&self, role: &RoleArn, region: &str) -> String {
         let digest = ring::digest::digest(&ring::digest::SHA256, self.secret.name.as_bytes());
-        let letter = |b: &u8| char::from(b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"[usize::from(*b) % 57]);
+        let letter =
+            |b: &u8| char::from(b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"[usize::from(*b) % 57]);
         let end: String = digest.as_ref()[..6].iter().map(letter).collect();
         format!("{}{}-{end}", prefix(role, region), self.secret.name)
     }

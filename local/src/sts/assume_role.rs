@@ -25,8 +25,9 @@ impl Sts {
         lifetime: Option<Duration>,
     ) -> Result<Node, Refusal> {
         let asked = Asked::read(operation)?;
-        let role = RoleArn::parse(asked.role_arn)
-            .map_err(|e| Refusal::new(400, "ValidationError", "Request ARN is invalid").because(Why::line(e.message())))?;
+        let role = RoleArn::parse(asked.role_arn).map_err(|e| {
+            Refusal::new(400, "ValidationError", "Request ARN is invalid").because(Why::line(e.message()))
+        })?;
 
         let mut context = call.context(caller, &self.gate.region);
         context.put("request", "sts:RoleSessionName", [asked.session_name]);
@@ -54,17 +55,29 @@ impl Sts {
 
         let duration = asked.duration.unwrap_or(HOUR);
         if duration > HOUR {
-            let message = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.";
+            let message =
+                "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.";
             return Err(Refusal::new(400, "ValidationError", message));
         }
-        let policy = asked.policy.map(Policy::parse).transpose().map_err(|e| {
-            Refusal::new(400, "MalformedPolicyDocument", e.message()).because(Why::line(e.fix()))
-        })?;
+        let policy = asked
+            .policy
+            .map(Policy::parse)
+            .transpose()
+            .map_err(|e| Refusal::new(400, "MalformedPolicyDocument", e.message()).because(Why::line(e.fix())))?;
         let kept = caller.tags.iter().filter(|(key, _)| caller.transitive.contains(key));
         let session = Session {
             policy,
-            tags: kept.filter(|(key, _)| tags.iter().all(|(k, _)| k != key)).cloned().chain(tags.iter().cloned()).collect(),
-            transitive: caller.transitive.iter().cloned().chain(asked.transitive.iter().map(|k| (*k).to_owned())).collect(),
+            tags: kept
+                .filter(|(key, _)| tags.iter().all(|(k, _)| k != key))
+                .cloned()
+                .chain(tags.iter().cloned())
+                .collect(),
+            transitive: caller
+                .transitive
+                .iter()
+                .cloned()
+                .chain(asked.transitive.iter().map(|k| (*k).to_owned()))
+                .collect(),
             source_identity: caller.source_identity.clone().or(asked.source_identity.map(str::to_owned)),
             ..Session::new(role, asked.session_name, end(call.now, duration.try_into().unwrap_or(3600), lifetime))
         };
@@ -164,7 +177,9 @@ impl<'a> Asked<'a> {
             ));
         }
         if tags.len() > 50 {
-            faults.push("Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to 50".into());
+            faults.push(
+                "Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to 50".into(),
+            );
         }
         match (role_arn, session_name) {
             (Some(role_arn), Some(session_name)) if faults.is_empty() => Ok(Self {

@@ -59,7 +59,11 @@ impl Operation {
             Some(VERSION) => Ok(Self { name, form }),
             version => {
                 let version = version.unwrap_or("null");
-                Err(Refusal::new(400, "InvalidAction", format!("Could not find operation {name} for version {version}")))
+                Err(Refusal::new(
+                    400,
+                    "InvalidAction",
+                    format!("Could not find operation {name} for version {version}"),
+                ))
             }
         }
     }
@@ -80,7 +84,8 @@ impl Operation {
 
     fn duration(&self) -> Result<Option<i64>, Refusal> {
         let parse = |text: &str| {
-            text.parse().map_err(|_| Refusal::new(400, "MalformedInput", "DurationSeconds could not be read as an integer"))
+            text.parse()
+                .map_err(|_| Refusal::new(400, "MalformedInput", "DurationSeconds could not be read as an integer"))
         };
         self.get("DurationSeconds").map(parse).transpose()
     }
@@ -88,7 +93,13 @@ impl Operation {
 
 impl Sts {
     /// `lifetime`: what a fault script makes of every duration.
-    pub(crate) fn run(&self, operation: &Operation, call: &Call, protocol: Protocol, lifetime: Option<Duration>) -> Outcome {
+    pub(crate) fn run(
+        &self,
+        operation: &Operation,
+        call: &Call,
+        protocol: Protocol,
+        lifetime: Option<Duration>,
+    ) -> Outcome {
         match operation.name.as_str() {
             "AssumeRoleWithWebIdentity" => self.assume_role_with_web_identity(operation, call, lifetime),
             "AssumeRole" => self.signed(call, protocol, |caller| self.assume_role(operation, call, caller, lifetime)),
@@ -101,12 +112,7 @@ impl Sts {
         }
     }
 
-    fn signed(
-        &self,
-        call: &Call,
-        protocol: Protocol,
-        run: impl FnOnce(&Session) -> Result<Node, Refusal>,
-    ) -> Outcome {
+    fn signed(&self, call: &Call, protocol: Protocol, run: impl FnOnce(&Session) -> Result<Node, Refusal>) -> Outcome {
         match self.gate.caller(call, "sts", protocol) {
             Err(refusal) => Outcome::refused(refusal),
             Ok(caller) => Outcome { who: caller.arn(), result: run(&caller) },

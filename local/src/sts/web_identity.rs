@@ -9,7 +9,7 @@ use crate::{
 };
 use irsa_core::arn::RoleArn;
 use irsa_trust::{
-    federation::{self, Accepted, Denied, Documents, Fetched},
+    federation::{self, Accepted, Check, Denied, Documents, Fetched},
     oidc::Jws,
 };
 use std::time::Duration;
@@ -34,7 +34,7 @@ impl Sts {
                 connection: call.connection(),
             };
             match self.decide(&request, call) {
-                Err(denied) => Err(self.refusal(denied)),
+                Err(denied) => Err(self.refusal(denied, request.role_arn)),
                 Ok(accepted) => self.accept(accepted, call, lifetime),
             }
         });
@@ -57,12 +57,18 @@ impl Sts {
         federation::decide(world, request, &documents, call.now)
     }
 
-    fn refusal(&self, denied: Denied) -> Refusal {
-        let detail = denied.to_json();
-        let named = denied.reason.evaluations.last().map(|evaluation| evaluation.why());
-        let lines = named.unwrap_or_else(|| vec![denied.reason.what.clone()]);
-        let lines = lines.into_iter().map(|line| format!("{}: {line}", denied.reason.check.name())).collect();
-        Refusal::new(denied.status, denied.code, denied.message).because(Why { lines, detail })
+    /// The lines are those of the evaluation that denied, under the file's name; of any other check, what it compared.
+    fn refusal(&self, denied: Denied, role_arn: Option<&str>) -> Refusal {
+        let reason = &denied.reason;
+        let (place, lines) = match (reason.check, reason.evaluations.last()) {
+            (Check::TrustPolicy, Some(evaluation)) => {
+                (self.iam.trust_name(role_arn.unwrap_or_default()), evaluation.why())
+            }
+            (check, _) => (check.name(), vec![reason.what.clone()]),
+        };
+        let why =
+            Why { lines: lines.iter().map(|line| format!("{place}: {line}")).collect(), detail: denied.to_json() };
+        Refusal::new(denied.status, denied.code, denied.message).because(why)
     }
 
     fn accept(&self, accepted: Accepted, call: &Call, lifetime: Option<Duration>) -> Result<Node, Refusal> {

@@ -71,7 +71,10 @@ mod tests {
     #[test]
     fn reads_and_writes_forms() {
         let form = parse("Action=X&a=1+2%2B3&a=%C3%A9&flag&=x").unwrap();
-        assert_eq!((form.get("Action"), form.get("a"), form.get("flag"), form.get("b")), (Some("X"), Some("é"), Some(""), None));
+        assert_eq!(
+            (form.get("Action"), form.get("a"), form.get("flag"), form.get("b")),
+            (Some("X"), Some("é"), Some(""), None)
+        );
         assert_eq!(encode([("a b", "1+2&é"), ("c", "")]), "a%20b=1%2B2%26%C3%A9&c=");
         for text in ["a=%", "a=%4", "a=%zz", "a=%ff", "%+1=", &"a&".repeat(PAIR_LIMIT + 1)] {
             assert!(parse(text).is_none(), "{text}");

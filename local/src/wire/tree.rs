@@ -39,9 +39,9 @@ impl Node {
             Self::Text(text) => Value::from(text.as_str()),
             Self::Number(number) => Value::from(*number),
             Self::Time(time) => Value::from(time.unix()),
-            Self::Group(members) => {
-                Value::Object(members.iter().map(|(name, node)| ((*name).to_owned(), node.json())).collect::<Map<_, _>>())
-            }
+            Self::Group(members) => Value::Object(
+                members.iter().map(|(name, node)| ((*name).to_owned(), node.json())).collect::<Map<_, _>>(),
+            ),
         }
     }
 }
