@@ -1,4 +1,28 @@
-//! The command irsa.
+//! The command `irsa`: a pod's AWS identity on the command line. No server inside, small, quick to start.
+//!
+//! How it speaks: `irsa: error: …` and `irsa: fix: …` on standard error, data alone on standard output; lower case, no
+//! full stop. Exit codes: 2 usage, 3 configuration, 4 refused, 5 network, 70 a bug of ours; under `exec` 125, 126 and
+//! 127 are ours and all else is the child's.
 #![forbid(unsafe_code)]
 
-fn main() {}
+mod args;
+mod command;
+mod guess;
+mod help;
+mod identity;
+mod output;
+mod request;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let words = std::env::args_os().skip(1).collect();
+    let outcome = command::run(words);
+    match outcome.result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::say_error(&error, outcome.json);
+            ExitCode::from(outcome.exit.unwrap_or_else(|| error.code().exit_code()))
+        }
+    }
+}

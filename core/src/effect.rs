@@ -4,7 +4,7 @@
 //! binary form. Effects are owned and cheap to clone (their payloads are shared). The set may grow: a host answers
 //! [`Answer::Unsupported`] to what it does not know. Bodies and file contents are of a wiping type.
 
-use crate::{Mono, Secret, secret::SecretBytes};
+use crate::{Code, Mono, Secret, secret::SecretBytes};
 use alloc::{boxed::Box, string::String, sync::Arc, vec::Vec};
 use core::fmt;
 
@@ -278,6 +278,21 @@ impl HttpStep {
             Self::Closed => "connection closed",
             Self::TooLarge => "answer too large",
             Self::Unknown => "unknown",
+        }
+    }
+
+    /// The error that it becomes.
+    pub fn code(self) -> Code {
+        match self {
+            Self::Invalid => Code::NetInvalid,
+            Self::Resolve => Code::NetResolve,
+            Self::Connect => Code::NetConnect,
+            Self::Proxy => Code::NetProxy,
+            Self::Tls => Code::NetTls,
+            Self::Timeout => Code::NetTimeout,
+            Self::Closed => Code::NetClosed,
+            Self::TooLarge => Code::AnswerTooLarge,
+            Self::Unknown => Code::NetUnknown,
         }
     }
 }

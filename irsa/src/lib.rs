@@ -11,4 +11,4 @@ mod provider;
 
 pub use host::{Cancel, Host, Timeouts};
 pub use irsa_core as core;
-pub use provider::{Options, Provider};
+pub use provider::{Options, Provider, seed};

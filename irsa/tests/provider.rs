@@ -68,7 +68,7 @@ fn many_threads_share_one_exchange() {
     let keys: Vec<_> = thread::scope(|scope| {
         let ask = || {
             start.wait();
-            (0..1000).map(|_| provider.credentials().unwrap().access_key_id().to_owned()).last().unwrap()
+            (0..1000).map(|_| provider.credentials().unwrap().access_key_id().to_owned()).next_back().unwrap()
         };
         let threads: Vec<_> = (0..32).map(|_| scope.spawn(ask)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()

@@ -303,26 +303,26 @@ pub enum Code {
     PolicyTooLarge = 213,
     /// STS would refuse this token for this role.
     StsWouldRefuse = 220,
-    /// A file that irsa-local was given cannot be read.
-    LocalFile = 230,
-    /// A ServiceAccount manifest or irsa-local.yaml is not YAML, or does not hold what it has to.
-    LocalManifest = 231,
-    /// A trust policy or permission policy that irsa-local was given is no policy that IAM would store.
-    LocalPolicy = 232,
-    /// The files are readable, but together they make no pod with a role.
-    LocalSetup = 233,
-    /// A line of a fault script is none that irsa-local knows.
-    LocalFaultScript = 234,
-    /// irsa-local cannot listen there: not a loopback address, or the port is taken.
-    LocalAddress = 235,
-    /// The state folder or the log file of irsa-local cannot be written, or holds no running irsa-local.
-    LocalState = 236,
-    /// The command line of irsa-local, or a request to its control paths, is not understood.
-    LocalUsage = 237,
-    /// The command that `irsa-local run` was given could not be started.
-    LocalCommand = 238,
-    /// No running irsa-local answered, or what answered is none.
-    LocalControl = 239,
+    /// The command's arguments are wrong.
+    Usage = 260,
+    /// The file of `--request` is not an HTTP request as it is on the wire.
+    RequestFile = 261,
+    /// A file that the arguments name, or standard input, cannot be read.
+    InputUnreadable = 262,
+    /// Standard output cannot be written to.
+    OutputUnwritable = 263,
+    /// There is no such command to run.
+    ExecMissing = 264,
+    /// The command exists and cannot be run.
+    ExecDenied = 265,
+    /// The program irsa-local, which `irsa local` runs, is not there.
+    CommandMissing = 266,
+    /// For which service to sign cannot be seen from the host's name.
+    ServiceUnknown = 267,
+    /// For which Region to sign is said neither by the host's name nor by the settings.
+    RegionUnknown = 268,
+    /// The server answered a request that was sent as it was with an error status.
+    SendRefused = 269,
 }
 
 impl Code {
@@ -476,16 +476,16 @@ impl Code {
         Self::PolicyOperator,
         Self::PolicyTooLarge,
         Self::StsWouldRefuse,
-        Self::LocalFile,
-        Self::LocalManifest,
-        Self::LocalPolicy,
-        Self::LocalSetup,
-        Self::LocalFaultScript,
-        Self::LocalAddress,
-        Self::LocalState,
-        Self::LocalUsage,
-        Self::LocalCommand,
-        Self::LocalControl,
+        Self::Usage,
+        Self::RequestFile,
+        Self::InputUnreadable,
+        Self::OutputUnwritable,
+        Self::ExecMissing,
+        Self::ExecDenied,
+        Self::CommandMissing,
+        Self::ServiceUnknown,
+        Self::RegionUnknown,
+        Self::SendRefused,
     ];
 
     /// The number that every face uses.
@@ -655,16 +655,16 @@ impl Code {
             Self::PolicyOperator => "policy-operator",
             Self::PolicyTooLarge => "policy-too-large",
             Self::StsWouldRefuse => "sts-would-refuse",
-            Self::LocalFile => "local-file",
-            Self::LocalManifest => "local-manifest",
-            Self::LocalPolicy => "local-policy",
-            Self::LocalSetup => "local-setup",
-            Self::LocalFaultScript => "local-fault-script",
-            Self::LocalAddress => "local-address",
-            Self::LocalState => "local-state",
-            Self::LocalUsage => "local-usage",
-            Self::LocalCommand => "local-command",
-            Self::LocalControl => "local-control",
+            Self::Usage => "usage",
+            Self::RequestFile => "request-file",
+            Self::InputUnreadable => "input-unreadable",
+            Self::OutputUnwritable => "output-unwritable",
+            Self::ExecMissing => "exec-missing",
+            Self::ExecDenied => "exec-denied",
+            Self::CommandMissing => "command-missing",
+            Self::ServiceUnknown => "service-unknown",
+            Self::RegionUnknown => "region-unknown",
+            Self::SendRefused => "send-refused",
         }
     }
 
@@ -820,16 +820,16 @@ impl Code {
             Self::PolicyOperator => Kind::Broken,
             Self::PolicyTooLarge => Kind::Broken,
             Self::StsWouldRefuse => Kind::Refused,
-            Self::LocalFile => Kind::Broken,
-            Self::LocalManifest => Kind::Broken,
-            Self::LocalPolicy => Kind::Broken,
-            Self::LocalSetup => Kind::Broken,
-            Self::LocalFaultScript => Kind::Broken,
-            Self::LocalAddress => Kind::Broken,
-            Self::LocalState => Kind::Broken,
-            Self::LocalUsage => Kind::Misuse,
-            Self::LocalCommand => Kind::Broken,
-            Self::LocalControl => Kind::Broken,
+            Self::Usage => Kind::Misuse,
+            Self::RequestFile => Kind::Misuse,
+            Self::InputUnreadable => Kind::Broken,
+            Self::OutputUnwritable => Kind::Broken,
+            Self::ExecMissing => Kind::Broken,
+            Self::ExecDenied => Kind::Broken,
+            Self::CommandMissing => Kind::Broken,
+            Self::ServiceUnknown => Kind::Misuse,
+            Self::RegionUnknown => Kind::Misuse,
+            Self::SendRefused => Kind::Refused,
         }
     }
 
@@ -985,16 +985,16 @@ impl Code {
             Self::PolicyOperator => "use one of the operators of IAM, such as StringEquals or StringLike, spelt exactly; the message names the place",
             Self::PolicyTooLarge => "split the policy; IAM itself stores far smaller ones (a trust policy has 2,048 characters unless the quota was raised)",
             Self::StsWouldRefuse => "see the check that failed, named in the message",
-            Self::LocalFile => "name a file that exists, is readable, and holds UTF-8 text",
-            Self::LocalManifest => "mend the line or the key that the message names",
-            Self::LocalPolicy => "mend the element that the message names by its JSON pointer",
-            Self::LocalSetup => "give a service account, and a trust policy that names an OIDC provider as its Federated principal",
-            Self::LocalFaultScript => "write one of the lines that docs/local.md lists",
-            Self::LocalAddress => "listen on 127.0.0.1 or ::1, with port 0 for a free one",
-            Self::LocalState => "give a folder that this user may write with --state",
-            Self::LocalUsage => "see irsa-local --help",
-            Self::LocalCommand => "write a program that exists and is executable after --",
-            Self::LocalControl => "start `irsa-local serve`, and give its URL with --url or in IRSA_LOCAL_URL",
+            Self::Usage => "see irsa help",
+            Self::RequestFile => "write a request line (GET / HTTP/1.1), header lines with Host among them, an empty line, and the body",
+            Self::InputUnreadable => "name a file that exists and that this user may read",
+            Self::OutputUnwritable => "make room where standard output goes, or open it",
+            Self::ExecMissing => "write the command's path, or put its folder on PATH",
+            Self::ExecDenied => "make the file executable, and see that its interpreter exists and that its file system allows execution",
+            Self::CommandMissing => "put irsa-local beside irsa or on PATH; in the sources: cargo build -p irsa-local",
+            Self::ServiceUnknown => "say it: --service secretsmanager (the service's signing name)",
+            Self::RegionUnknown => "say it: --region eu-west-1, or set AWS_REGION",
+            Self::SendRefused => "read the answer on standard output: it says what the service did not like; irsa sign --explain shows what was signed",
         }
     }
 
@@ -1150,16 +1150,16 @@ impl Code {
             Self::PolicyOperator => Retry::No,
             Self::PolicyTooLarge => Retry::No,
             Self::StsWouldRefuse => Retry::No,
-            Self::LocalFile => Retry::No,
-            Self::LocalManifest => Retry::No,
-            Self::LocalPolicy => Retry::No,
-            Self::LocalSetup => Retry::No,
-            Self::LocalFaultScript => Retry::No,
-            Self::LocalAddress => Retry::No,
-            Self::LocalState => Retry::No,
-            Self::LocalUsage => Retry::No,
-            Self::LocalCommand => Retry::No,
-            Self::LocalControl => Retry::No,
+            Self::Usage => Retry::No,
+            Self::RequestFile => Retry::No,
+            Self::InputUnreadable => Retry::No,
+            Self::OutputUnwritable => Retry::No,
+            Self::ExecMissing => Retry::No,
+            Self::ExecDenied => Retry::No,
+            Self::CommandMissing => Retry::No,
+            Self::ServiceUnknown => Retry::No,
+            Self::RegionUnknown => Retry::No,
+            Self::SendRefused => Retry::No,
         }
     }
 
@@ -1315,16 +1315,16 @@ impl Code {
             Self::PolicyOperator => "A condition uses an operator that IAM does not have.",
             Self::PolicyTooLarge => "The policy is larger than irsa reads.",
             Self::StsWouldRefuse => "STS would refuse this token for this role.",
-            Self::LocalFile => "A file that irsa-local was given cannot be read.",
-            Self::LocalManifest => "A ServiceAccount manifest or irsa-local.yaml is not YAML, or does not hold what it has to.",
-            Self::LocalPolicy => "A trust policy or permission policy that irsa-local was given is no policy that IAM would store.",
-            Self::LocalSetup => "The files are readable, but together they make no pod with a role.",
-            Self::LocalFaultScript => "A line of a fault script is none that irsa-local knows.",
-            Self::LocalAddress => "irsa-local cannot listen there: not a loopback address, or the port is taken.",
-            Self::LocalState => "The state folder or the log file of irsa-local cannot be written, or holds no running irsa-local.",
-            Self::LocalUsage => "The command line of irsa-local, or a request to its control paths, is not understood.",
-            Self::LocalCommand => "The command that `irsa-local run` was given could not be started.",
-            Self::LocalControl => "No running irsa-local answered, or what answered is none.",
+            Self::Usage => "The command's arguments are wrong.",
+            Self::RequestFile => "The file of `--request` is not an HTTP request as it is on the wire.",
+            Self::InputUnreadable => "A file that the arguments name, or standard input, cannot be read.",
+            Self::OutputUnwritable => "Standard output cannot be written to.",
+            Self::ExecMissing => "There is no such command to run.",
+            Self::ExecDenied => "The command exists and cannot be run.",
+            Self::CommandMissing => "The program irsa-local, which `irsa local` runs, is not there.",
+            Self::ServiceUnknown => "For which service to sign cannot be seen from the host's name.",
+            Self::RegionUnknown => "For which Region to sign is said neither by the host's name nor by the settings.",
+            Self::SendRefused => "The server answered a request that was sent as it was with an error status.",
         }
     }
 
@@ -1480,16 +1480,16 @@ impl Code {
             Self::PolicyOperator => 3,
             Self::PolicyTooLarge => 3,
             Self::StsWouldRefuse => 4,
-            Self::LocalFile => 3,
-            Self::LocalManifest => 3,
-            Self::LocalPolicy => 3,
-            Self::LocalSetup => 3,
-            Self::LocalFaultScript => 3,
-            Self::LocalAddress => 3,
-            Self::LocalState => 3,
-            Self::LocalUsage => 2,
-            Self::LocalCommand => 3,
-            Self::LocalControl => 5,
+            Self::Usage => 2,
+            Self::RequestFile => 2,
+            Self::InputUnreadable => 3,
+            Self::OutputUnwritable => 3,
+            Self::ExecMissing => 3,
+            Self::ExecDenied => 3,
+            Self::CommandMissing => 3,
+            Self::ServiceUnknown => 2,
+            Self::RegionUnknown => 2,
+            Self::SendRefused => 4,
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Code, Credentials, Error, Now, Retry,
-    effect::{HttpFault, HttpRequest, HttpResponse, HttpStep},
+    effect::{HttpFault, HttpRequest, HttpResponse},
     flow::Io,
     sigv4::{self, KeyCache, Signing},
     token::{self, Token},
@@ -157,17 +157,7 @@ async fn send(io: &Io, call: &Call, request: HttpRequest, why: &str) -> Result<A
 /// No answer came: a code for each step, and a fix that names the setting behind it.
 fn broken(call: &Call, fault: &HttpFault) -> Error {
     let url = call.endpoint.url();
-    let code = match fault.step {
-        HttpStep::Invalid => Code::NetInvalid,
-        HttpStep::Resolve => Code::NetResolve,
-        HttpStep::Connect => Code::NetConnect,
-        HttpStep::Proxy => Code::NetProxy,
-        HttpStep::Tls => Code::NetTls,
-        HttpStep::Timeout => Code::NetTimeout,
-        HttpStep::Closed => Code::NetClosed,
-        HttpStep::TooLarge => Code::AnswerTooLarge,
-        HttpStep::Unknown => Code::NetUnknown,
-    };
+    let code = fault.step.code();
     let error = Error::new(code, "sts", format!("{url}: {fault}"));
     match code {
         Code::AnswerTooLarge if call.endpoint.is_custom() => {

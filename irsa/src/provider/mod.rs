@@ -124,8 +124,9 @@ impl Drop for Refresher {
     }
 }
 
-/// The system's randomness, as the standard library seeds its hash maps with it.
-fn seed() -> u64 {
+/// A number for jitter that differs from process to process: the system's randomness, as the standard library seeds its
+/// hash maps with it, over this process and moment.
+pub fn seed() -> u64 {
     use std::hash::{BuildHasher, RandomState};
     RandomState::new().hash_one((std::process::id(), std::time::SystemTime::now()))
 }

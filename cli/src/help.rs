@@ -1,0 +1,245 @@
+//! The help pages. Each fits a screen and ends in an example that works as it stands.
+
+/// The commands in the order of the overview, each with its page; and `identity`, which is none.
+pub const PAGES: &[(&str, &str)] = &[
+    ("credential-process", CREDENTIAL_PROCESS),
+    ("exec", EXEC),
+    ("env", ENV),
+    ("whoami", WHOAMI),
+    ("sign", SIGN),
+    ("presign", PRESIGN),
+    ("token", TOKEN),
+    ("explain", EXPLAIN),
+    ("get", GET),
+    ("local", LOCAL),
+    ("help", OVERVIEW),
+    ("identity", IDENTITY),
+];
+
+/// The page of a command.
+pub fn page(command: &str) -> Option<&'static str> {
+    PAGES.iter().find(|(name, _)| *name == command).map(|(_, page)| *page)
+}
+
+/// The flags that a command's page names.
+pub fn flags(command: &str) -> impl Iterator<Item = &'static str> {
+    let words = page(command).unwrap_or_default().split(|c: char| c.is_whitespace() || "[]|,()".contains(c));
+    words.filter(|word| word.starts_with('-') && word.len() > 1 && *word != "--")
+}
+
+pub const OVERVIEW: &str = "\
+irsa: a pod's service-account token becomes AWS credentials and signed requests
+
+usage: irsa COMMAND [flags]
+
+credentials
+  credential-process   print them as the AWS SDKs and CLI want them from a program
+  exec -- CMD          run a command with them
+  env                  print them as shell variables
+  whoami               ask AWS who they are
+  explain              where they come from: every place looked at, and why it was passed by
+  token [FILE]         what the service-account token says, and what AWS may not like about it
+requests
+  sign URL             sign a request given as to curl, or send it (--send)
+  presign URL          a URL that is good by itself for a while
+  get secret NAME      a secret of Secrets Manager
+on a laptop
+  local …              an issuer, STS and services that verify (runs irsa-local)
+
+Most take --json. Errors: irsa: error, irsa: fix on standard error; exit codes: 2 usage,
+3 configuration, 4 refused by AWS, 5 network, 70 a bug of irsa.
+irsa help COMMAND, irsa --version
+
+example: irsa exec -- aws s3 ls
+";
+
+/// The flags of every command that needs credentials.
+macro_rules! identity {
+    () => {
+        "  --profile NAME, --role-arn ARN, --token-file FILE, --session-name NAME, --duration SECONDS,
+  --region NAME, --timeout SECONDS
+                       whose credentials, from where: irsa help identity
+"
+    };
+}
+
+const IDENTITY: &str = "\
+the flags of every command that needs credentials
+
+  --profile NAME       this profile of the config and credentials files, before all other sources
+  --role-arn ARN       this role, before all other sources; with --token-file unless
+  --token-file FILE    AWS_ROLE_ARN or AWS_WEB_IDENTITY_TOKEN_FILE is set
+  --session-name NAME  what the session is called in CloudTrail (the pod's name)
+  --duration SECONDS   how long the role is assumed for (3600)
+  --region NAME        instead of AWS_REGION
+  --timeout SECONDS    what it may take in all (30)
+
+Without them: environment, web identity, profile, in the order of the AWS SDK for Java.
+
+example: irsa whoami --role-arn arn:aws:iam::111122223333:role/app --token-file ./token
+";
+
+const CREDENTIAL_PROCESS: &str = concat!(
+    "\
+irsa credential-process: print credentials as the AWS SDKs and CLI want them from a program
+
+usage: irsa credential-process [flags]
+
+The output is JSON of version 1. It is asked for anew by the SDK before the credentials end.
+",
+    identity!(),
+    "\n\
+example: printf '[default]\\ncredential_process = irsa credential-process\\n' > ~/.aws/config
+"
+);
+
+const EXEC: &str = concat!(
+    "\
+irsa exec: run a command with credentials in its environment
+
+usage: irsa exec [flags] -- COMMAND [arguments]
+
+The command takes this process's place: its exit code and signals are its own. Other AWS keys,
+profiles and web identity variables are taken away, so that none of them wins over the new keys.
+The command never gets newer credentials: what runs longer than they live needs a refreshing
+source, such as credential-process. 125: irsa failed, 126: not executable, 127: no such command.
+
+  --quiet, -q          do not say when the credentials end
+",
+    identity!(),
+    "\n\
+example: irsa exec -- aws s3 ls
+"
+);
+
+const ENV: &str = concat!(
+    "\
+irsa env: print credentials as shell variables, to be evaluated
+
+usage: irsa env [--format sh|fish|powershell|json] [flags]
+
+Other AWS keys, profiles and web identity variables are unset, so that none of them wins.
+
+  --format NAME        sh (the default), fish, powershell or json
+  --json               the same as --format json
+",
+    identity!(),
+    "\n\
+example: eval \"$(irsa env)\"
+"
+);
+
+const WHOAMI: &str = concat!(
+    "\
+irsa whoami: ask AWS whose credentials they are (sts:GetCallerIdentity, which needs no permission)
+
+usage: irsa whoami [--json] [flags]
+
+",
+    identity!(),
+    "\n\
+example: irsa whoami --json
+"
+);
+
+const SIGN: &str = concat!(
+    "\
+irsa sign: sign a request with AWS Signature Version 4
+
+usage: irsa sign [flags] URL
+       irsa sign [flags] --request FILE
+
+Prints the headers to add, one a line, as curl -H @- takes them.
+
+  -X, --method NAME, -H, --header 'NAME: VALUE', -d, --data DATA|@FILE, --data-binary
+                       as to curl
+  --request FILE       a whole request, as on the wire (- for standard input), instead of a URL
+  --service NAME       the signing name; guessed from amazonaws.com hosts
+  --unsigned-payload   leave the body out of the signature (S3)
+  --date TIME          sign as of 20150830T123600Z
+  --explain            print what is signed: the canonical request and the string to sign
+  --send               send it: the answer's body goes to standard output
+  --json
+",
+    identity!(),
+    "\n\
+example: irsa sign --send https://my-bucket.s3.eu-west-1.amazonaws.com/report.pdf
+"
+);
+
+const PRESIGN: &str = concat!(
+    "\
+irsa presign: a URL that lets whoever has it make this one request
+
+usage: irsa presign [flags] URL
+       irsa presign [flags] --request FILE
+
+  --expires SECONDS    how long it is good for (900), at most 604800 and as long as the keys
+  -X, --method NAME
+  -H, --header 'NAME: VALUE'  a header that has to be sent with it
+  --request FILE, --service NAME, --date TIME, --explain, --json
+                       as for irsa sign
+",
+    identity!(),
+    "\n\
+example: irsa presign --expires 60 https://my-bucket.s3.eu-west-1.amazonaws.com/report.pdf
+"
+);
+
+const TOKEN: &str = "\
+irsa token: what a service-account token says, and what AWS may not like about it
+
+usage: irsa token [FILE|-] [--json] [--audience NAME]
+
+FILE is AWS_WEB_IDENTITY_TOKEN_FILE where it is not given; - is standard input. Nothing is verified
+or sent. The token's signature is not shown.
+
+  --audience NAME      which audience is expected (sts.amazonaws.com)
+  --json
+
+example: irsa token /var/run/secrets/eks.amazonaws.com/serviceaccount/token
+";
+
+const EXPLAIN: &str = concat!(
+    "\
+irsa explain: get credentials, and say where they come from
+
+usage: irsa explain [--json] [flags]
+
+Every source in the order of the chain, what was found there, and why it was chosen or passed by.
+No secret is printed.
+
+",
+    identity!(),
+    "\n\
+example: irsa explain
+"
+);
+
+const GET: &str = concat!(
+    "\
+irsa get secret: the value of a secret of Secrets Manager
+
+usage: irsa get secret NAME [--json] [flags]
+
+NAME is a name or an ARN. A binary value is printed as it is.
+
+  --version-id ID      this version
+  --version-stage NAME this stage (AWSCURRENT)
+  --json               with name, ARN, version, stages and time
+",
+    identity!(),
+    "\n\
+example: irsa get secret prod/db/password
+"
+);
+
+const LOCAL: &str = "\
+irsa local: IRSA on a laptop: an issuer, STS and services that verify as AWS does
+
+usage: irsa local [arguments of irsa-local]
+
+Runs irsa-local, which is found beside irsa or on PATH.
+
+example: irsa local run -- irsa whoami
+";

@@ -1,0 +1,95 @@
+//! Whose credentials: the flags that say it, the environment, and the chain that is run with both.
+
+use crate::args::{Args, Ended, Word};
+use irsa::{Cancel, Host};
+use irsa_core::{
+    Error, Mono, Secret,
+    chain::{self, Explanation, Inputs, Resolved},
+    effect::{HttpRequest, HttpResponse},
+    flow::{Flow, Io},
+};
+use std::{env, time::Duration};
+
+/// The flags of `irsa help identity`, as far as they were given.
+pub struct Identity {
+    options: chain::Options,
+    timeout: Duration,
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        Self { options: chain::Options::default(), timeout: Duration::from_secs(30) }
+    }
+}
+
+impl Identity {
+    /// Takes a flag that is one of these; else it is unexpected.
+    pub fn take(&mut self, word: &Word, args: &mut Args) -> Result<(), Ended> {
+        let Word::Flag(flag) = word else { return Err(args.unexpected(word).into()) };
+        match flag.as_str() {
+            "--profile" => self.options.profile = Some(args.value()?.into()),
+            "--role-arn" => self.options.role_arn = Some(args.value()?.into()),
+            "--token-file" => self.options.token_file = Some(args.value()?.into()),
+            "--session-name" => self.options.session_name = Some(args.value()?.into()),
+            "--region" => self.options.region = Some(args.value()?.into()),
+            "--duration" => self.options.duration_seconds = Some(args.number(flag)?),
+            "--timeout" => self.timeout = Duration::from_secs(args.number(flag)?.into()),
+            _ => return Err(args.unexpected(word).into()),
+        }
+        Ok(())
+    }
+
+    /// Reads the environment.
+    pub fn session(self) -> Session {
+        let variables = env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, Secret::from(value.into_string().ok()?))));
+        let mut inputs = Inputs::new(variables);
+        inputs.options = self.options;
+        inputs.seed = irsa::seed();
+        Session { host: Host::from_env(), inputs, timeout: self.timeout }
+    }
+}
+
+/// A host, and what the chain reads.
+pub struct Session {
+    pub host: Host,
+    pub inputs: Inputs,
+    timeout: Duration,
+}
+
+impl Session {
+    /// Runs the chain.
+    pub fn resolve(&self) -> Result<Resolved, Error> {
+        self.explained().0
+    }
+
+    /// When whatever begins now has to be done.
+    pub fn deadline(&self) -> Mono {
+        self.host.now().mono + self.timeout
+    }
+
+    /// Runs the chain, and gives what it looked at, whatever came of it.
+    pub fn explained(&self) -> (Result<Resolved, Error>, Explanation) {
+        let mut flow = chain::resolve(self.inputs.clone(), self.deadline());
+        let result = self.host.drive(&mut flow, &Cancel::new());
+        (result, flow.explanation())
+    }
+}
+
+impl Session {
+    /// Runs a flow within the time that is given.
+    pub fn drive<T, Fut>(&self, body: impl FnOnce(Io) -> Fut) -> Result<T, Error>
+    where
+        Fut: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        self.host.drive(&mut Flow::new(self.deadline(), body), &Cancel::new())
+    }
+
+    /// Sends one request.
+    pub fn send(&self, request: HttpRequest) -> Result<HttpResponse, Error> {
+        self.drive(|io| async move {
+            let answer = io.http(request, io.deadline(), "the request").await?;
+            answer.map_err(|fault| Error::new(fault.step.code(), "send", fault.to_string()))
+        })
+    }
+}
