@@ -24,8 +24,12 @@ pub(crate) fn step(pointer: &str, name: impl core::fmt::Display) -> String {
 
 /// A text cut for a message: what comes from outside may be long.
 pub(crate) fn short(text: &str) -> String {
-    const MOST: usize = 200;
-    match text.char_indices().nth(MOST) {
+    cut(text, 200)
+}
+
+/// A text of at most so many characters; what is cut off is said.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
         None => text.into(),
         Some((at, _)) => format!("{}… ({} bytes)", text.get(..at).unwrap_or_default(), text.len()),
     }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 pub const ENTRIES: &[Entry] = &[
     // `world` {providers: [{arn, url, client_ids}], roles: [{arn, trust_policy, max_session_duration}]}, `request` (the
-    // parameters by their API names), `discovery` and `jwks` (a text, or {failed}), `now`. A denial is an answer.
+    // parameters by their API names), `discovery` and `jwks` (a text, {failed: why} or {other_certificate: true}), `now`. A denial is an answer.
     ("federation.decide", |input| {
         let documents = Documents { discovery: fetched(&input["discovery"]), jwks: fetched(&input["jwks"]) };
         let now = Timestamp::from_unix(input["now"].as_i64().expect("now"));
@@ -75,6 +75,7 @@ fn request(input: &Value) -> Request<'_> {
 fn fetched(input: &Value) -> Fetched<'_> {
     match input.as_str() {
         Some(body) => Fetched::Body(body.as_bytes()),
+        None if input["other_certificate"] == true => Fetched::OtherCertificate,
         None => Fetched::Failed(input["failed"].as_str().expect("a text, or failed")),
     }
 }

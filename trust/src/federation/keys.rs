@@ -99,6 +99,14 @@ fn refusal(key: &Jwk) -> Option<&'static str> {
 fn fetched<'a>(name: &str, document: Fetched<'a>) -> Result<&'a [u8], Denied> {
     match document {
         Fetched::Body(body) => Ok(body),
+        Fetched::OtherCertificate => Err(Denied::token(
+            "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
+            Check::Keys,
+            format!(
+                "the server of the issuer's {name} has a certificate that no thumbprint of the provider stands for"
+            ),
+            "set the provider's thumbprints to that of the top certificate that the issuer's server presents",
+        )),
         // The code is documented, the text is not observed.
         Fetched::Failed(why) => Err(Denied::new(
             "IDPCommunicationError",

@@ -127,6 +127,8 @@ pub enum Fetched<'a> {
     Body(&'a [u8]),
     /// It could not be fetched; the text says why, for people.
     Failed(&'a str),
+    /// The server's certificate is not one that the provider's thumbprints stand for.
+    OtherCertificate,
 }
 
 /// STS would hand out credentials for this.
@@ -207,6 +209,8 @@ pub fn decide(
     if let Some(identity) = &source_identity {
         context.put("token", "sts:SourceIdentity", [identity.as_str()]);
     }
+    // The service is reached by https only; a host may say otherwise.
+    context.put("connection", "aws:SecureTransport", ["true"]);
     for (key, value) in &request.connection {
         context.put("connection", key, [value.as_str()]);
     }

@@ -22,6 +22,7 @@ struct Setup {
     token: Option<String>,
     discovery: Result<Value, &'static str>,
     jwks: Result<Value, &'static str>,
+    other_certificate: bool,
     session_name: Option<String>,
     role_arn: Option<String>,
     provider_id: Option<&'static str>,
@@ -49,6 +50,7 @@ fn good() -> Setup {
             "id_token_signing_alg_values_supported": ["ES256"],
         })),
         jwks: Ok(json!({ "keys": [jwk("k1", &signing_key())] })),
+        other_certificate: false,
         session_name: Some("pod-1".into()),
         role_arn: Some(ROLE.into()),
         provider_id: None,
@@ -93,6 +95,7 @@ impl Setup {
         let bodies = [&self.discovery, &self.jwks].map(|document| document.as_ref().map(ToString::to_string));
         let [discovery, jwks] = bodies.each_ref().map(|body| match body {
             Ok(body) => Fetched::Body(body.as_bytes()),
+            Err(_) if self.other_certificate => Fetched::OtherCertificate,
             Err(why) => Fetched::Failed(why),
         });
         let request = Request {
@@ -156,6 +159,7 @@ fn a_good_token_is_accepted_with_all_that_the_answer_holds() {
                 "sts:RoleSessionName": "pod-1",
                 "aws:PrincipalAccount": ACCOUNT,
                 "aws:SourceIp": "192.0.2.1",
+                "aws:SecureTransport": "true",
                 "aws:CurrentTime": "2027-01-15T08:00:00Z",
             }, "ForAllValues:StringEquals": { "aws:TagKeys": ["Team", "Cost"], "sts:TransitiveTagKeys": "Team" },
             "Bool": { "sts:RoleAuthorizedByIdp": true }, "Null": { "aws:PrincipalArn": true } }),
@@ -492,6 +496,9 @@ fn the_issuers_documents() {
         assert_eq!((denied.code, denied.status, denied.reason.check), ("IDPCommunicationError", 400, Check::Keys));
         assert!(denied.reason.what.contains("could not be fetched: "), "{denied}");
     }
+    let (code, message, ..) = with(|s| (s.discovery, s.other_certificate) = (Err(""), true)).denied();
+    assert_eq!(code, "InvalidIdentityToken");
+    assert_eq!(message, "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint");
 }
 
 #[test]
@@ -592,6 +599,8 @@ fn role_arns() {
         "arn:aws:iam::111122223333:role/",
         "arn:aws:iam::111122223333:role/a/",
         "arn:aws:iam::111122223333:role/a*",
+        "arn:aws:iam::111122223333:role/p*/a",
+        "arn:aws:iam::111122223333:role/p:q/a",
         "arn:aws:iam::111122223333:roles/a",
         "arn:aws:iam::11112222333:role/app1",
         "arn:aws:iam::11112222333x:role/app",

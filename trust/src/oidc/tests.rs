@@ -92,6 +92,9 @@ fn a_changed_token_does_not_verify() {
         let renamed = change(token, 0, |header| *header = format!("{{\"alg\":\"{other}\"}}").into_bytes());
         assert!(verify(&renamed, &key).is_err(), "{alg:?} as {other}");
     }
+    let short = change(token(&data, "RS256"), 2, |signature| signature.truncate(255));
+    let error = verify(&short, &key(&data, "RSA").unwrap()).unwrap_err();
+    assert_eq!(error.message(), "a signature of 255 bytes, the key has 256");
     for name in ["ES256 as DER", "ES384 as DER", "ES512 as DER"] {
         let key = key(&data, curve(Algorithm::parse(&name[..5]).unwrap())).unwrap();
         assert_eq!(verify(token(&data, name), &key).unwrap_err().code(), Code::JwsSignature, "{name}");

@@ -4,7 +4,8 @@
 
 use super::operator::{Compare, Operator, Quantifier};
 use super::pattern::{self, Token};
-use super::{Condition, ConditionTrace, Context, Version};
+use super::{Condition, ConditionTrace, Context, MAX_TRACED, Version};
+use crate::json::{cut, short};
 use alloc::{
     format,
     string::{String, ToString},
@@ -21,20 +22,23 @@ pub(super) fn test(condition: &Condition, version: Version, context: &Context) -
     // A multivalued key without any value counts as absent.
     let found = known.map(|known| known.values.as_slice()).filter(|values| !values.is_empty());
     let mut notes = Vec::new();
-    let wanted: Vec<Wanted> =
-        condition.values.iter().map(|value| Wanted::new(value, operator, version, context)).collect();
-    for (value, wanted) in condition.values.iter().zip(&wanted) {
-        match wanted {
-            Wanted::Unresolved => {
-                notes.push(format!("{value} holds a variable without a single value, so it matches nothing"))
-            }
-            Wanted::Pattern(tokens) if pattern::text(tokens) != *value => {
-                notes.push(format!("{value} is {}", pattern::text(tokens)))
-            }
-            _ => {}
+    let wanted: Vec<Wanted> = condition.values.iter().map(|value| Wanted::new(value, operator, version)).collect();
+    for wanted in &wanted {
+        if let Wanted::Variables(value) = wanted {
+            let resolved = pattern::resolve(value, version, operator.has_wildcards(), context);
+            notes.push(match resolved.as_deref().map(pattern::text) {
+                Some(resolved) => format!("{} is {}", short(value), short(&resolved)),
+                None => format!("{} holds a variable without a single value, so it matches nothing", short(value)),
+            });
         }
     }
-    let holds = |value: &String| operator.negated != wanted.iter().any(|wanted| wanted.fits(value, operator.compare));
+    let fits = |wanted: &Wanted, value: &str| match wanted {
+        Wanted::Plain(wanted) => fits(wanted, value, operator.compare),
+        Wanted::Pattern(tokens) => fits_pattern(tokens, value, operator.compare),
+        Wanted::Variables(wanted) => pattern::resolve(wanted, version, operator.has_wildcards(), context)
+            .is_some_and(|tokens| fits_pattern(&tokens, value, operator.compare)),
+    };
+    let holds = |value: &String| operator.negated != wanted.iter().any(|wanted| fits(wanted, value));
     let matched = match (operator.compare, found) {
         (Compare::Null, found) => {
             let absent = if found.is_none() { "true" } else { "false" };
@@ -56,13 +60,15 @@ pub(super) fn test(condition: &Condition, version: Version, context: &Context) -
     let literal = |value: &&String| value.contains(['*', '?']) && operator.has_variables() && !operator.has_wildcards();
     if !matched && found.is_some() {
         let values = condition.values.iter().filter(literal);
-        notes.extend(values.map(|value| format!("{value} has no wildcards under {}, use StringLike", operator.test)));
+        let note =
+            |value: &String| format!("{} has no wildcards under {}, use StringLike", short(value), operator.test);
+        notes.extend(values.map(note));
     }
     ConditionTrace {
         operator: operator.to_string(),
         key: condition.key.clone(),
         policy_values: condition.values.clone(),
-        request_values: known.map(|known| known.values.clone()),
+        request_values: known.map(|known| known.values.iter().map(|value| cut(value, MAX_TRACED)).collect()),
         origin: known.map(|known| known.origin),
         matched,
         notes,
@@ -92,49 +98,56 @@ fn absent(operator: Operator) -> (bool, &'static str) {
     }
 }
 
-/// A value of the policy, ready to be compared.
+/// A value of the policy, ready to be compared. Variables are resolved at each comparison, so that no policy can make
+/// them fill the memory.
 enum Wanted<'a> {
     Pattern(Vec<Token>),
     Plain(&'a str),
-    Unresolved,
+    Variables(&'a str),
 }
 
 impl<'a> Wanted<'a> {
-    fn new(value: &'a str, operator: Operator, version: Version, context: &Context) -> Self {
-        if !operator.has_variables() {
-            return Self::Plain(value);
+    fn new(value: &'a str, operator: Operator, version: Version) -> Self {
+        if operator.has_variables() && version == Version::V2012 && value.contains("${") {
+            Self::Variables(value)
+        } else if operator.has_wildcards() {
+            pattern::resolve(value, Version::V2008, true, &Context::new()).map_or(Self::Plain(value), Self::Pattern)
+        } else {
+            Self::Plain(value)
         }
-        let tokens = pattern::resolve(value, version, operator.has_wildcards(), context);
-        tokens.map_or(Self::Unresolved, Self::Pattern)
     }
+}
 
-    fn fits(&self, found: &str, compare: Compare) -> bool {
-        match (self, compare) {
-            (Self::Unresolved, _) | (_, Compare::Null) => false,
-            (Self::Pattern(tokens), Compare::TextAnyCase) => {
-                tokens.iter().copied().map(lower).eq(found.chars().map(|c| lower(Token::Char(c))))
-            }
-            (Self::Pattern(tokens), Compare::Arn) => pattern::matches_arn(tokens, found),
-            (Self::Pattern(tokens), _) => pattern::matches(tokens, found),
-            (Self::Plain(wanted), Compare::Address) => in_network(wanted, found),
-            (Self::Plain(wanted), Compare::Binary) => match (STANDARD.decode(wanted), STANDARD.decode(found)) {
-                (Ok(wanted), Ok(found)) => wanted == found,
-                _ => false,
-            },
-            (Self::Plain(wanted), Compare::Bool) => match (boolean(wanted), boolean(found)) {
-                (Some(wanted), Some(found)) => wanted == found,
-                _ => false,
-            },
-            (Self::Plain(wanted), Compare::Date(orders)) => match (date(wanted), date(found)) {
-                (Some(wanted), Some(found)) => orders.contains(&found.cmp(&wanted)),
-                _ => false,
-            },
-            (Self::Plain(wanted), Compare::Number(orders)) => match (number(wanted), number(found)) {
-                (Some(wanted), Some(found)) => found.partial_cmp(&wanted).is_some_and(|order| orders.contains(&order)),
-                _ => false,
-            },
-            (Self::Plain(wanted), _) => *wanted == found,
-        }
+fn fits_pattern(wanted: &[Token], found: &str, compare: Compare) -> bool {
+    match compare {
+        Compare::TextAnyCase => wanted.iter().copied().map(lower).eq(found.chars().map(|c| lower(Token::Char(c)))),
+        Compare::Arn => pattern::matches_arn(wanted, found),
+        _ => pattern::matches(wanted, found),
+    }
+}
+
+fn fits(wanted: &str, found: &str, compare: Compare) -> bool {
+    match compare {
+        Compare::Address => in_network(wanted, found),
+        Compare::Binary => match (STANDARD.decode(wanted), STANDARD.decode(found)) {
+            (Ok(wanted), Ok(found)) => wanted == found,
+            _ => false,
+        },
+        Compare::Bool => match (boolean(wanted), boolean(found)) {
+            (Some(wanted), Some(found)) => wanted == found,
+            _ => false,
+        },
+        Compare::Date(orders) => match (date(wanted), date(found)) {
+            (Some(wanted), Some(found)) => orders.contains(&found.cmp(&wanted)),
+            _ => false,
+        },
+        Compare::Number(orders) => match (number(wanted), number(found)) {
+            (Some(wanted), Some(found)) => found.partial_cmp(&wanted).is_some_and(|order| orders.contains(&order)),
+            _ => false,
+        },
+        Compare::TextAnyCase => wanted.eq_ignore_ascii_case(found),
+        Compare::Text => wanted == found,
+        Compare::Arn | Compare::Like | Compare::Null => false,
     }
 }
 

@@ -2,7 +2,10 @@
 //! principal, action, resource and all conditions match; one Deny that applies denies, else one Allow that applies
 //! allows, else nothing is allowed.
 
-use super::{Context, Effect, Patterns, Policy, PrincipalKind, Principals, Statement, Version, condition, pattern};
+use super::{
+    Context, Effect, MAX_TRACED, Patterns, Policy, PrincipalKind, Principals, Statement, Version, condition, pattern,
+};
+use crate::json::{cut, short};
 use alloc::{format, string::String, vec::Vec};
 use core::fmt;
 use serde_json::{Value, json};
@@ -265,7 +268,12 @@ fn list(values: &[String]) -> String {
     match values {
         [] => "nothing (an empty list)".into(),
         [one] if one.is_empty() => "\"\"".into(),
-        values => values.join(" or "),
+        values => {
+            const MOST: usize = 10;
+            let shown: Vec<String> = values.iter().take(MOST).map(|value| short(value)).collect();
+            let more = if values.len() > MOST { format!(" or … ({} in all)", values.len()) } else { String::new() };
+            shown.join(" or ") + &more
+        }
     }
 }
 
@@ -278,7 +286,7 @@ fn elements(statement: &Statement, version: Version, question: &Question<'_>) ->
     elements.push(Compared {
         element: if *negated { "NotAction" } else { "Action" },
         policy_values: values.clone(),
-        request_value: question.action.into(),
+        request_value: cut(question.action, MAX_TRACED),
         matched: *negated != values.iter().any(|value| pattern::matches_any_case(value, question.action)),
     });
     if let Some(resource) = question.resource {
@@ -294,7 +302,7 @@ fn resource(wanted: Option<&Patterns>, resource: &str, version: Version, context
     Compared {
         element: if wanted.is_some_and(|w| w.negated) { "NotResource" } else { "Resource" },
         policy_values: wanted.map(|w| w.values.clone()).unwrap_or_default(),
-        request_value: resource.into(),
+        request_value: cut(resource, MAX_TRACED),
         matched: wanted.is_some_and(|w| w.negated != w.values.iter().any(fits)),
     }
 }

@@ -4,7 +4,7 @@
 //! logic"). Serves trust policies (a caller, no resource) and permission policies (a resource). [`evaluate`] gives an
 //! [`Evaluation`] that lists every statement, every element and every condition with what it compared; the decision is
 //! computed from that list and from nothing else, so that the two cannot differ.
-//! Limits: 64 KiB of text; wildcards cost at most pattern times value.
+//! Limits: 64 KiB of text; wildcards cost at most pattern times value; a trace holds 1,024 characters of each value.
 
 mod condition;
 mod evaluate;
@@ -183,6 +183,9 @@ impl Context {
         self.keys.values()
     }
 }
+
+/// Values of the request are cut at so many characters in a trace.
+const MAX_TRACED: usize = 1024;
 
 #[cfg(test)]
 mod tests;

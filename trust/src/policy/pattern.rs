@@ -4,7 +4,7 @@
 //! `${key, 'default'}` with a default, `${*}`, `${?}` and `${$}` are those characters. Text that comes from a variable is
 //! never a wildcard. Work of a match: at most pattern times text, no recursion.
 
-use super::{Context, Version};
+use super::{Context, MAX_POLICY, Version};
 use alloc::{string::String, vec::Vec};
 
 /// A pattern, one character a token.
@@ -15,20 +15,27 @@ pub(super) enum Token {
     Many,
 }
 
-/// Turns a text of a policy into a pattern; `None` where a variable has no value.
+/// Turns a text of a policy into a pattern; `None` where a variable has no single value, or makes the pattern larger
+/// than a policy may be.
 pub(super) fn resolve(text: &str, version: Version, wildcards: bool, context: &Context) -> Option<Vec<Token>> {
     let mut tokens = Vec::with_capacity(text.len());
     let mut rest = text;
+    let mut variables = version == Version::V2012;
     while let Some(c) = rest.chars().next() {
-        if version == Version::V2012
-            && let Some((name, behind)) = rest.strip_prefix("${").and_then(|inside| inside.split_once('}'))
-        {
-            rest = behind;
-            match name {
-                "*" | "?" | "$" => tokens.extend(name.chars().map(Token::Char)),
-                _ => tokens.extend(variable(name, context)?.chars().map(Token::Char)),
+        if variables && let Some(inside) = rest.strip_prefix("${") {
+            if let Some((name, behind)) = inside.split_once('}') {
+                rest = behind;
+                match name {
+                    "*" | "?" | "$" => tokens.extend(name.chars().map(Token::Char)),
+                    _ => tokens.extend(variable(name, context)?.chars().map(Token::Char)),
+                }
+                if tokens.len() > MAX_POLICY {
+                    return None;
+                }
+                continue;
             }
-            continue;
+            // Nothing ends one from here on: not looked for again.
+            variables = false;
         }
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
         tokens.push(match c {
