@@ -4,7 +4,7 @@
 //! wanted, and strings are unescaped straight into wiping memory: a secret passes through no other buffer.
 //! Bounded by its input: nesting is skipped without recursion.
 
-use crate::Secret;
+use crate::{Secret, Timestamp};
 use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use core::fmt;
 use serde_core::de::{Deserialize, Deserializer, MapAccess, Visitor};
@@ -114,6 +114,26 @@ pub(crate) fn strings(raw: &str) -> Option<Vec<Secret>> {
 /// What a string says to people, or a number or another short value as it is written.
 pub(crate) fn text(raw: &str) -> String {
     string(raw).map_or_else(|| raw.chars().take(200).collect(), |text| text.expose().into())
+}
+
+/// A time as the JSON protocols write it: seconds since the epoch, with a fraction or an exponent (`1.734193212E9`).
+pub(crate) fn seconds(raw: &str) -> Option<Timestamp> {
+    let seconds = raw.parse::<f64>().ok().filter(|seconds| (0.0..253_402_300_800.0).contains(seconds))?;
+    #[allow(clippy::cast_possible_truncation)]
+    Some(Timestamp::from_unix_millis((seconds * 1000.0) as i64))
+}
+
+/// Writes a string with its quotes.
+pub(crate) fn quote(text: &str, out: &mut String) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
 }
 
 fn hex4(rest: &mut core::str::Chars<'_>) -> Option<u32> {

@@ -26,20 +26,26 @@ extern crate alloc;
 extern crate std;
 
 pub mod arn;
+pub mod call;
 pub mod chain;
+pub mod clock;
 pub mod codec;
 pub mod credentials;
 pub mod effect;
+pub mod endpoint;
 pub mod error;
 pub mod flow;
 mod json;
 pub mod keeper;
 pub mod partition;
 pub mod secret;
+pub mod services;
 pub mod sigv4;
 pub mod sts;
 pub mod time;
 pub mod token;
+mod wire;
+mod xml;
 
 pub use credentials::Credentials;
 pub use error::{Code, Error, Kind, Retry};

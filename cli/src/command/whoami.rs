@@ -5,7 +5,10 @@ use crate::{
     identity::Identity,
     output,
 };
-use irsa_core::sts::{self, Call, Endpoint, endpoint::Settings, request::USER_AGENT};
+use irsa_core::{
+    call::USER_AGENT,
+    sts::{self, Call, Endpoint, endpoint::Settings},
+};
 use serde_json::json;
 
 pub fn run(args: &mut Args) -> Result<(), Ended> {

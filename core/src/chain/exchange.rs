@@ -12,6 +12,7 @@ use super::{
 use crate::{
     Code, Credentials, Error,
     arn::RoleArn,
+    call::USER_AGENT,
     sts::{
         self, Call, Endpoint, SessionName,
         endpoint::{Notice, Settings},
@@ -136,7 +137,7 @@ impl Chain<'_> {
         // With a role there is always a Region, if only a guessed one.
         let region = region.ok_or_else(|| Error::bug("chain", "a role without a Region"))?;
         self.io.explain(|e| e.region = Some(Found::of(settings::REGION.what, &region)));
-        let user_agent = self.inputs.options.user_agent.as_deref().unwrap_or(request::USER_AGENT).into();
+        let user_agent = self.inputs.options.user_agent.as_deref().unwrap_or(USER_AGENT).into();
         Ok((Call { endpoint, user_agent, seed: self.inputs.seed }, region))
     }
 

@@ -6,42 +6,16 @@
 
 use super::response::Action;
 use crate::{
-    Code, Error, Retry,
+    Code, Error,
     effect::HttpResponse,
-    json::{self, Object},
+    wire::{Wire, clock_fault, request_id},
 };
-use alloc::{boxed::Box, format, string::String};
-
-/// Code and message as they came.
-#[derive(Default)]
-pub(super) struct Wire {
-    /// Such as `InvalidIdentityToken`.
-    pub(super) code: String,
-    /// In AWS's words.
-    pub(super) message: String,
-}
-
-impl Wire {
-    /// `{"Error": {"Code", "Message"}}`, `{"__type", "message"}` or `{"code", "message"}`.
-    pub(super) fn from_json(object: &Object<'_>) -> Option<Self> {
-        let inner = object.object("Error");
-        let from = inner.as_ref().unwrap_or(object);
-        let code = from.get_any_case("code").or_else(|| from.get("__type")).and_then(json::string)?;
-        let message = from.get_any_case("message").and_then(json::string);
-        // `com.amazonaws.sts#ExpiredTokenException`, or with a URL behind a colon.
-        let code = code.expose().rsplit('#').next().unwrap_or_default();
-        let code = code.split(':').next().unwrap_or_default();
-        Some(Self { code: code.into(), message: message.map(|m| m.expose().into()).unwrap_or_default() })
-    }
-}
+use alloc::format;
 
 /// The error for a refusal.
 pub(super) fn refusal(action: Action, status: u16, wire: &Wire, request_id: Option<&str>) -> Error {
-    let (code, retry) = classify(action, status, wire);
-    let code_text: String = wire.code.chars().take(100).flat_map(char::escape_debug).collect();
-    let said: String = wire.message.chars().take(1000).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let message = format!("STS answered {} with {status} {code_text}: {}", action.name(), redact(&said));
-    let error = Error::new(code, "sts", message).with_retry(retry.unwrap_or_else(|| code.retry()));
+    let message = format!("STS answered {} with {status} {}", action.name(), wire.shown());
+    let error = Error::new(classify(action, status, wire), "sts", message);
     match request_id {
         Some(id) => error.with_request_id(id),
         None => error,
@@ -64,23 +38,16 @@ pub(super) fn by_status(action: Action, response: &HttpResponse, more: &str) -> 
     }
 }
 
-/// The request id in the headers.
-pub(super) fn request_id(response: &HttpResponse) -> Option<Box<str>> {
-    let id = response.header("x-amzn-requestid").or_else(|| response.header("x-amz-request-id"))?;
-    Some(id.chars().take(100).collect::<String>().into())
-}
-
-fn classify(action: Action, status: u16, wire: &Wire) -> (Code, Option<Retry>) {
+fn classify(action: Action, status: u16, wire: &Wire) -> Code {
     let said = |part: &str| wire.message.contains(part);
     let unsigned = action == Action::AssumeRoleWithWebIdentity;
-    let name = wire.code.strip_suffix("Exception").unwrap_or(&wire.code);
-    let code = match name {
+    match wire.name() {
         "AccessDenied" => Code::StsAccessDenied,
         "ExpiredToken" if unsigned => Code::StsExpiredToken,
         "ExpiredToken" => Code::StsCredentialsExpired,
         "IDPCommunicationError" => Code::StsIdpCommunication,
         "IDPRejectedClaim" => Code::StsIdpRejectedClaim,
-        "InvalidIdentityToken" => return (identity_token(&wire.message), None),
+        "InvalidIdentityToken" => identity_token(&wire.message),
         "MalformedPolicyDocument" => Code::StsMalformedPolicy,
         "PackedPolicyTooLarge" => Code::StsPackedPolicy,
         "RegionDisabled" => Code::StsRegionDisabled,
@@ -97,7 +64,7 @@ fn classify(action: Action, status: u16, wire: &Wire) -> (Code, Option<Retry>) {
         | "EC2Throttled"
         | "TransactionInProgress" => Code::StsThrottled,
         "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => Code::StsClock,
-        "SignatureDoesNotMatch" | "InvalidSignature" | "AuthFailure" if skewed(&wire.message) => Code::StsClock,
+        "SignatureDoesNotMatch" | "InvalidSignature" | "AuthFailure" if clock_fault(&wire.message) => Code::StsClock,
         "SignatureDoesNotMatch" | "InvalidSignature" | "AuthFailure" | "IncompleteSignature" => Code::StsSignature,
         "InvalidClientTokenId" | "UnrecognizedClient" | "InvalidAccessKeyId" | "MissingAuthenticationToken" => {
             Code::StsCredentials
@@ -113,8 +80,7 @@ fn classify(action: Action, status: u16, wire: &Wire) -> (Code, Option<Retry>) {
         _ if said("Rate exceeded") || status == 429 => Code::StsThrottled,
         _ if status >= 500 => Code::StsInternal,
         _ => Code::StsRefused,
-    };
-    (code, None)
+    }
 }
 
 /// InvalidIdentityToken covers a dozen faults; its texts tell them apart.
@@ -157,29 +123,6 @@ fn parameter(message: &str, unsigned: bool) -> Code {
     } else {
         Code::StsValidation
     }
-}
-
-fn skewed(message: &str) -> bool {
-    ["Signature expired", "Signature not yet current", "is now earlier than", "is now later than"]
-        .iter()
-        .any(|part| message.contains(part))
-}
-
-/// Cuts out every word that looks like a JWT: `{"` in base64 is `ey`.
-pub(super) fn redact(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let in_token = |c: char| c.is_ascii_alphanumeric() || "-_.=+/".contains(c);
-    let mut rest = text;
-    while let Some(start) = rest.find(in_token) {
-        let (before, word) = rest.split_at(start);
-        let (word, after) = word.split_at(word.find(|c| !in_token(c)).unwrap_or(word.len()));
-        out.push_str(before);
-        let jwt = word.len() > 20 && word.starts_with("ey") && word.contains('.');
-        out.push_str(if jwt { "[token]" } else { word });
-        rest = after;
-    }
-    out.push_str(rest);
-    out
 }
 
 #[cfg(test)]

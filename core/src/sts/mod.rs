@@ -3,18 +3,16 @@
 //! Follows the STS API 2011-06-15 (Query protocol): POST of a form, never a token in a URL; answers as XML or JSON.
 //! [`exchange`] is the part that flows use; the others are its pure pieces.
 
-mod clock;
 pub mod endpoint;
 mod errors;
 pub mod exchange;
 pub mod request;
 pub mod response;
 mod session_name;
-mod xml;
 
-pub use clock::skew;
+pub use crate::call::Call;
 pub use endpoint::Endpoint;
 pub use exchange::{assume_role, get_caller_identity, web_identity};
-pub use request::{AssumeRole, Call, WebIdentity};
+pub use request::{AssumeRole, WebIdentity};
 pub use response::{Assumed, CallerIdentity};
 pub use session_name::SessionName;

@@ -3,10 +3,11 @@
 //! Follows the STS API 2011-06-15, every parameter of it, in the Query protocol: a form in the body of a POST. The limits
 //! of the API are checked before anything is sent; [`PARAMETERS`] is the one table of them. Lengths count characters.
 
-use super::{Endpoint, SessionName};
+use super::SessionName;
 use crate::{
     Code, Error, Secret,
     arn::{ARN_MAX, ARN_MIN, RoleArn},
+    call::Call,
     effect::HttpRequest,
     secret::SecretBytes,
     token::Token,
@@ -16,20 +17,6 @@ use zeroize::Zeroize;
 
 /// The most that is read of an answer. A session token has no documented limit; real ones are below 4 KiB.
 pub const RESPONSE_LIMIT: u32 = 256 * 1024;
-
-/// What irsa calls itself where the host says nothing else.
-pub const USER_AGENT: &str = concat!("irsa/", env!("CARGO_PKG_VERSION"));
-
-/// What every call needs besides its parameters.
-#[derive(Clone, Debug)]
-pub struct Call {
-    /// Where STS is.
-    pub endpoint: Endpoint,
-    /// The header `User-Agent`.
-    pub user_agent: Box<str>,
-    /// For the jitter of back-off: different in every pod, the same to replay a flow.
-    pub seed: u64,
-}
 
 /// AssumeRoleWithWebIdentity: a token for credentials. Not signed.
 #[derive(Clone, Debug)]

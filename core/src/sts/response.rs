@@ -4,11 +4,13 @@
 //! with a numeric `Expiration`, and the bare result `{"Credentials": …}` that the aws CLI prints; MinIO's and moto's
 //! departures are read too. Whatever is no such answer is told apart: a page, a part, a redirect, nothing at all.
 
-use super::{errors, xml};
+use super::errors;
 use crate::{
     Code, Credentials, Error, Secret, Timestamp,
     effect::HttpResponse,
     json::{self, Object},
+    wire::{self, Wire},
+    xml,
 };
 use alloc::{borrow::Cow, boxed::Box, format, string::String};
 
@@ -32,7 +34,7 @@ pub struct Assumed {
     pub source_identity: Option<Box<str>>,
     /// How full the packed session policy and tags are, in per cent.
     pub packed_policy_size: Option<u32>,
-    /// STS's clock minus our wall clock, in milliseconds, as a keeper wants it; see [`super::skew`].
+    /// STS's clock minus our wall clock, in milliseconds, as a keeper wants it; see [`crate::clock::skew`].
     pub skew_millis: Option<i64>,
     /// For a support case at AWS.
     pub request_id: Option<Box<str>>,
@@ -135,7 +137,7 @@ struct Fields {
     source_identity: Option<Box<str>>,
     packed_policy_size: Option<String>,
     request_id: Option<Box<str>>,
-    error: Option<errors::Wire>,
+    error: Option<Wire>,
 }
 
 impl Fields {
@@ -180,10 +182,10 @@ fn read(response: &HttpResponse, action: Action) -> Result<Fields, Error> {
         })?
     };
     if fields.request_id.is_none() {
-        fields.request_id = errors::request_id(response);
+        fields.request_id = wire::request_id(response);
     }
-    if let Some(wire) = fields.error.take() {
-        return Err(errors::refusal(action, response.status, &wire, fields.request_id.as_deref()));
+    if let Some(refusal) = fields.error.take() {
+        return Err(errors::refusal(action, response.status, &refusal, fields.request_id.as_deref()));
     }
     if response.status != 200 {
         return Err(errors::by_status(action, response, ""));
@@ -222,7 +224,7 @@ fn body(response: &HttpResponse, action: Action) -> Result<&str, Error> {
     if status >= 400 {
         // A proxy in plain words, such as Envoy's “upstream connect error”.
         let words: String = text.chars().take(120).flat_map(char::escape_debug).collect();
-        return Err(errors::by_status(action, response, &format!(": {}", errors::redact(&words))));
+        return Err(errors::by_status(action, response, &format!(": {}", wire::redact(&words))));
     }
     Err(malformed(response, action, "neither XML nor JSON"))
 }
@@ -244,27 +246,17 @@ fn title(text: &str) -> String {
 
 fn from_xml(text: &str) -> Result<Fields, xml::Fault> {
     let mut fields = Fields::default();
-    let mut wire = errors::Wire::default();
+    let mut refusal = Wire::default();
     let mut root_is_error = false;
     xml::leaves(text, |path, value| {
-        let (within, name) = match path {
-            [.., within, name] => (*within, *name),
-            [name] => ("", *name),
-            [] => return,
-        };
-        // `<ErrorResponse><Error>`, S3's bare `<Error>`, EC2's `<Response><Errors><Error>`.
         root_is_error |= matches!(path.first(), Some(&("ErrorResponse" | "Error")));
-        if within == "Error" {
-            match name {
-                "Code" => wire.code = value.into(),
-                "Message" => wire.message = value.into(),
-                _ => {}
-            }
+        refusal.take_leaf(path, value);
+        if let [.., within, name] = path {
+            fields.set(within, name, value);
         }
-        fields.set(within, name, value);
     })?;
-    if !wire.code.is_empty() || root_is_error {
-        fields.error = Some(wire);
+    if !refusal.code.is_empty() || root_is_error {
+        fields.error = Some(refusal);
     }
     Ok(fields)
 }
@@ -272,9 +264,7 @@ fn from_xml(text: &str) -> Result<Fields, xml::Fault> {
 fn from_json(text: &str) -> Result<Fields, json::Fault> {
     let mut fields = Fields::default();
     let top = Object::parse(text)?;
-    if let Some(wire) = errors::Wire::from_json(&top) {
-        fields.error = Some(wire);
-    }
+    fields.error = Wire::from_json(&top);
     take(&top, "", 0, &mut fields);
     Ok(fields)
 }
@@ -296,11 +286,7 @@ fn take(object: &Object, within: &str, depth: usize, fields: &mut Fields) {
 
 /// ISO 8601, or seconds since the epoch as the JSON form writes them (`1.734193212E9`).
 fn expiration(text: &str) -> Option<Timestamp> {
-    Timestamp::parse(text).or_else(|| {
-        let seconds = text.parse::<f64>().ok().filter(|seconds| (0.0..253_402_300_800.0).contains(seconds))?;
-        #[allow(clippy::cast_possible_truncation)]
-        Some(Timestamp::from_unix_millis((seconds * 1000.0) as i64))
-    })
+    Timestamp::parse(text).or_else(|| json::seconds(text))
 }
 
 /// The account in an ARN, where it has one of 12 digits.
@@ -329,7 +315,7 @@ fn unknown(response: &HttpResponse, action: Action, what: &str) -> Error {
 }
 
 fn with_id(error: Error, response: &HttpResponse) -> Error {
-    match errors::request_id(response) {
+    match wire::request_id(response) {
         Some(id) => error.with_request_id(id),
         None => error,
     }

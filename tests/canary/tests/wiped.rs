@@ -4,13 +4,14 @@ use irsa_canary::{CANARY, Watcher, leaks_of};
 use irsa_core::{
     Credentials, Secret, Timestamp,
     arn::RoleArn,
+    call::Call,
     flow::{Flow, Step},
     keeper::{Keeper, Output, Settings},
     sigv4::{KeyCache, Payload, Request, Signing, sign_into},
     sts::{
         endpoint::{self, Endpoint},
         exchange,
-        request::{Call, WebIdentity},
+        request::WebIdentity,
         response::Assumed,
     },
 };

@@ -13,6 +13,7 @@ mod glue;
 mod oidc;
 mod policy;
 mod secret;
+mod services;
 mod sigv4;
 mod sts;
 mod time;
@@ -34,6 +35,7 @@ pub const ROOMS: &[&[Entry]] = &[
     oidc::ENTRIES,
     policy::ENTRIES,
     secret::ENTRIES,
+    services::ENTRIES,
     sigv4::ENTRIES,
     sts::ENTRIES,
     time::ENTRIES,

@@ -4,12 +4,14 @@ use crate::{Entry, flow::answers};
 use irsa_core::{
     Credentials, Error, Mono, Now, Secret, SecretBytes, Timestamp,
     arn::RoleArn,
+    call::USER_AGENT,
+    clock,
     effect::{HttpRequest, HttpResponse},
     flow::Flow,
     sts::{
         self, AssumeRole, Assumed, Call, Endpoint, SessionName, WebIdentity,
         endpoint::Settings,
-        request::{self, Characters, PARAMETERS, Parameter, USER_AGENT, WEB_IDENTITY_POLICY},
+        request::{self, Characters, PARAMETERS, Parameter, WEB_IDENTITY_POLICY},
         response::{self, Action},
     },
     token::Token,
@@ -92,7 +94,7 @@ pub const ENTRIES: &[Entry] = &[
             wall: Timestamp::from_unix_millis(input[wall].as_i64().unwrap_or_default()),
             mono: Mono(input[mono].as_u64().unwrap_or_default()),
         };
-        Ok(json!(sts::skew(&answered(input), at("sent_wall", "sent"), at("received_wall", "received"))))
+        Ok(json!(clock::skew(&answered(input), at("sent_wall", "sent"), at("received_wall", "received"))))
     }),
     // The flow, with what the host answers to each question: see `flow::answers`.
     ("sts.web_identity", |given| {

@@ -7,6 +7,7 @@ mod fixed_signatures;
 mod profile;
 mod response_parsing;
 mod rfc7515;
+mod secrets_manager;
 mod sigv4;
 mod sigv4_crt;
 mod sigv4_legacy;
@@ -19,16 +20,17 @@ use crate::Set;
 
 /// Every set, in the order they are run.
 pub const ALL: &[Set] = &[
+    article::SET,
     differential::SET,
+    endpoints_sts::SET,
     fixed_signatures::SET,
     profile::SET,
+    response_parsing::SET,
     rfc7515::SET,
+    secrets_manager::SET,
     sigv4_crt::CRT,
     sigv4_crt::EXTRA,
     sigv4_legacy::SET,
-    article::SET,
-    endpoints_sts::SET,
-    response_parsing::SET,
     sts_examples::SET,
     sts_model::SET,
     sts_observed::SET,

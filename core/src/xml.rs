@@ -16,7 +16,7 @@ const DEPTH: usize = 16;
 
 /// Why a text is no XML that is read here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// It ends too early.
     Cut,
     /// It has a DOCTYPE.
@@ -28,7 +28,7 @@ pub(super) enum Fault {
 }
 
 /// Calls `leaf` with the path (root first) and the text of each element that has no element in it.
-pub(super) fn leaves(text: &str, mut leaf: impl FnMut(&[&str], &str)) -> Result<(), Fault> {
+pub(crate) fn leaves(text: &str, mut leaf: impl FnMut(&[&str], &str)) -> Result<(), Fault> {
     let mut reader = Reader::from_str(text);
     let mut path: Vec<&str> = Vec::new();
     // Never longer than the document, so that it does not grow and leave copies behind.

@@ -62,7 +62,7 @@ mod tests {
         ] {
             assert_eq!(skew(&answer(headers), at(wall - took, 0), at(wall, took as u64)), expected, "{headers:?}");
         }
-        assert_eq!(skew(&answer(&[date]), at(wall, 0), at(wall + 400_000, 1)), Some(-399_000));
-        assert_eq!(skew(&answer(&[date]), at(wall, 0), at(wall - 1_500, 1)), Some(2_500));
+        assert_eq!(skew(&answer(&[date]), at(wall + 400_000, 0), at(wall + 400_000, 1)), Some(-399_000));
+        assert_eq!(skew(&answer(&[date]), at(wall - 1_500, 0), at(wall - 1_500, 1)), Some(2_500));
     }
 }

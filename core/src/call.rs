@@ -1,0 +1,191 @@
+//! Calls of AWS services within a flow: sending, signing, trying again.
+//!
+//! Retries go by the error's own advice, not by the HTTP class: at most [`ATTEMPTS`] calls in all, [`REREADS`] where the
+//! token has to be read anew, with exponential back-off and full jitter from the seed. Nothing waits past the flow's
+//! deadline: where no time is left the last error is given, with the service's code, text and request id.
+
+use crate::{
+    Code, Credentials, Error, Now, Retry,
+    clock::skew,
+    effect::{HttpFault, HttpRequest, HttpResponse},
+    endpoint::Endpoint,
+    flow::Io,
+    sigv4::{self, KeyCache, Signing},
+};
+use alloc::{boxed::Box, format};
+use core::time::Duration;
+
+/// What irsa calls itself where the host says nothing else.
+pub const USER_AGENT: &str = concat!("irsa/", env!("CARGO_PKG_VERSION"));
+
+/// What every call needs besides its parameters.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Where the service is.
+    pub endpoint: Endpoint,
+    /// The header `User-Agent`.
+    pub user_agent: Box<str>,
+    /// For the jitter of back-off: different in every pod, the same to replay a flow.
+    pub seed: u64,
+}
+
+/// How long one call may take. AWS answers within a second; a slow network or a cold proxy needs more, and the flow's
+/// own deadline cuts it shorter.
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The most calls for one exchange.
+pub const ATTEMPTS: u32 = 4;
+
+/// The most calls where the advice is to read the token again.
+pub const REREADS: u32 = 3;
+
+/// Back-off: the first step and the longest, for an error and for throttling. The wait is a random part of the step.
+const SOON: (u64, u64) = (250, 5_000);
+const SLOWLY: (u64, u64) = (1_000, 20_000);
+
+/// Milliseconds of skew from which a refusal may be the clock's fault. AWS takes signatures within five minutes.
+const SKEW_LIMIT: i64 = 4 * 60_000;
+
+/// Which service is called, for signatures and errors.
+pub(crate) struct Service {
+    /// As people call it.
+    pub(crate) name: &'static str,
+    /// In the scope of a signature.
+    pub(crate) signing_name: &'static str,
+    /// The field `at` of errors.
+    pub(crate) at: &'static str,
+    /// The variable that holds its URL.
+    pub(crate) variable: &'static str,
+}
+
+/// A signed call with its retries. Where the service refuses and its clock is far from ours, the request is signed once
+/// more by the service's clock.
+pub(crate) async fn signed<T>(
+    io: &Io,
+    call: &Call,
+    service: &Service,
+    credentials: &Credentials,
+    why: &str,
+    make: impl Fn() -> Result<HttpRequest, Error>,
+    read: impl Fn(&HttpResponse) -> Result<T, Error>,
+) -> Result<(T, Option<i64>), Error> {
+    let mut tries = Tries::new(call.seed);
+    let mut corrected = None;
+    loop {
+        let mut request = make()?;
+        let now = io.now().wall.plus_millis(corrected.unwrap_or(0));
+        let signing = Signing::new(credentials, call.endpoint.signing_region(), service.signing_name);
+        sigv4::sign(&mut request, &signing, &mut KeyCache::new(), now)?;
+        let error = match send(io, call, service, request, why).await {
+            Ok(answer) => match read(&answer.response) {
+                Ok(value) => return Ok((value, answer.skew())),
+                Err(error) => match answer.skew().filter(|skew| skew.abs() > SKEW_LIMIT) {
+                    Some(skew) if corrected.is_none() && of_clock(&error) => {
+                        corrected = Some(skew);
+                        continue;
+                    }
+                    _ => error,
+                },
+            },
+            Err(error) => error,
+        };
+        tries.wait(io, error).await?;
+    }
+}
+
+/// What a wrong clock can be answered with.
+fn of_clock(error: &Error) -> bool {
+    use Code::{SecretDenied, ServiceCredentials, StsAccessDenied, StsClock, StsSignature};
+    matches!(error.code(), SecretDenied | ServiceCredentials | StsAccessDenied | StsClock | StsSignature)
+}
+
+/// An answer, and both clocks around it.
+pub(crate) struct Answer {
+    pub(crate) response: HttpResponse,
+    sent: Now,
+    received: Now,
+}
+
+impl Answer {
+    pub(crate) fn skew(&self) -> Option<i64> {
+        skew(&self.response, self.sent, self.received)
+    }
+}
+
+pub(crate) async fn send(
+    io: &Io,
+    call: &Call,
+    service: &Service,
+    request: HttpRequest,
+    why: &str,
+) -> Result<Answer, Error> {
+    let sent = io.now();
+    match io.http(request, sent.mono + CALL_TIMEOUT, why).await? {
+        Ok(response) => Ok(Answer { response, sent, received: io.now() }),
+        Err(fault) => Err(broken(call, service, &fault)),
+    }
+}
+
+/// No answer came: a code for each step, and a fix that names the setting behind it.
+fn broken(call: &Call, service: &Service, fault: &HttpFault) -> Error {
+    let url = call.endpoint.url();
+    let code = fault.step.code();
+    let error = Error::new(code, service.at, format!("{url}: {fault}"));
+    let Service { name, variable, .. } = service;
+    let fix = match (code, call.endpoint.is_custom()) {
+        (Code::NetResolve, false) => {
+            let region = call.endpoint.signing_region();
+            format!("check AWS_REGION ({region}), and that this machine's or pod's DNS resolves {url}")
+        }
+        (Code::NetConnect | Code::NetTimeout, false) => format!(
+            "open the way to {url}: network policy, security group, NAT or a VPC endpoint for {name}; behind a proxy set HTTPS_PROXY"
+        ),
+        (Code::AnswerTooLarge | Code::NetConnect | Code::NetResolve | Code::NetTimeout, true) => {
+            format!("check {variable} and AWS_ENDPOINT_URL: is {name} at {url}?")
+        }
+        _ => return error,
+    };
+    error.with_fix(fix)
+}
+
+/// How often, and how long in between.
+pub(crate) struct Tries {
+    made: u32,
+    random: u64,
+}
+
+impl Tries {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { made: 1, random: seed }
+    }
+
+    /// Waits before the next attempt, or gives the error back where there is none.
+    pub(crate) async fn wait(&mut self, io: &Io, error: Error) -> Result<(), Error> {
+        let (most, step) = match error.retry() {
+            Retry::No => return Err(error),
+            Retry::Soon => (ATTEMPTS, SOON),
+            Retry::Slowly => (ATTEMPTS, SLOWLY),
+            Retry::Reread => (REREADS, SOON),
+        };
+        if self.made >= most {
+            let more = format!("; {most} attempts were made");
+            return Err(error.with_more(&more));
+        }
+        let step = step.0.saturating_mul(1 << (self.made - 1).min(16)).min(step.1);
+        let time = io.now().mono + Duration::from_millis(self.below(step));
+        if time >= io.deadline() {
+            return Err(error.with_more("; no time is left for another attempt"));
+        }
+        self.made += 1;
+        io.wait_until(time, "back-off").await
+    }
+
+    /// A number below `end` (SplitMix64).
+    fn below(&mut self, end: u64) -> u64 {
+        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.random;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % end.max(1)
+    }
+}

@@ -1,0 +1,5 @@
+//! Recipes for AWS services: a request comes in, a signed one goes out, an answer is read. Each also as a flow.
+//!
+//! The first one is Secrets Manager's GetSecretValue.
+
+pub mod secrets_manager;

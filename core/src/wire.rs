@@ -1,0 +1,105 @@
+//! What AWS services have in common when they say no: a code, a message and a request id.
+//!
+//! Query protocol: `<ErrorResponse><Error><Code>`, as JSON `{"Error": {"Code", "Message"}}`. JSON protocols: the member
+//! `__type` or the header `x-amzn-errortype`, either with a namespace before `#` or a URL behind `:`. S3 and EC2 forms are
+//! read too. A token that an answer echoes is cut out of its message.
+
+use crate::{
+    effect::HttpResponse,
+    json::{self, Object},
+    xml,
+};
+use alloc::{boxed::Box, format, string::String};
+
+/// Code and message as they came.
+#[derive(Default)]
+pub(crate) struct Wire {
+    /// Such as `InvalidIdentityToken`.
+    pub(crate) code: String,
+    /// In AWS's words.
+    pub(crate) message: String,
+}
+
+impl Wire {
+    /// The refusal in an answer's body or headers, where it is one.
+    pub(crate) fn of(response: &HttpResponse) -> Option<Self> {
+        let text = core::str::from_utf8(response.body.expose()).unwrap_or_default().trim();
+        let mut wire = Self::default();
+        if text.starts_with('<') {
+            // What breaks off after the code has still said it.
+            let _ = xml::leaves(text, |path, value| wire.take_leaf(path, value));
+        } else if let Some(found) = Object::parse(text).ok().and_then(|object| Self::from_json(&object)) {
+            wire = found;
+        }
+        if let Some(kind) = response.header("x-amzn-errortype") {
+            wire.code = bare(kind).into();
+        }
+        (!wire.code.is_empty()).then_some(wire)
+    }
+
+    /// `<ErrorResponse><Error><Code>`, S3's `<Error><Code>`, EC2's `<Response><Errors><Error><Code>`.
+    pub(crate) fn take_leaf(&mut self, path: &[&str], value: &str) {
+        match path {
+            [.., "Error", "Code"] => self.code = value.into(),
+            [.., "Error", "Message"] => self.message = value.into(),
+            _ => {}
+        }
+    }
+
+    /// `{"Error": {"Code", "Message"}}`, `{"__type", "message"}` or `{"code", "message"}`.
+    pub(crate) fn from_json(object: &Object<'_>) -> Option<Self> {
+        let inner = object.object("Error");
+        let from = inner.as_ref().unwrap_or(object);
+        let code = from.get_any_case("code").or_else(|| from.get("__type")).and_then(json::string)?;
+        let message = from.get_any_case("message").and_then(json::string);
+        Some(Self { code: bare(code.expose()).into(), message: message.map(|m| m.expose().into()).unwrap_or_default() })
+    }
+
+    /// The code without the suffix that some protocols add, for a `match`.
+    pub(crate) fn name(&self) -> &str {
+        self.code.strip_suffix("Exception").unwrap_or(&self.code)
+    }
+
+    /// Code and message for people: short, on one line, without a token.
+    pub(crate) fn shown(&self) -> String {
+        let code: String = self.code.chars().take(100).flat_map(char::escape_debug).collect();
+        let said: String = self.message.chars().take(1000).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        format!("{code}: {}", redact(&said))
+    }
+}
+
+/// Whether these texts say that a signature's time is off.
+pub(crate) fn clock_fault(message: &str) -> bool {
+    ["Signature expired", "Signature not yet current", "is now earlier than", "is now later than"]
+        .iter()
+        .any(|part| message.contains(part))
+}
+
+/// `com.amazonaws.sts#ExpiredTokenException:http://…` without what stands around the code.
+fn bare(code: &str) -> &str {
+    let code = code.rsplit('#').next().unwrap_or_default();
+    code.split(':').next().unwrap_or_default().trim()
+}
+
+/// The request id in the headers.
+pub(crate) fn request_id(response: &HttpResponse) -> Option<Box<str>> {
+    let id = response.header("x-amzn-requestid").or_else(|| response.header("x-amz-request-id"))?;
+    Some(id.chars().take(100).collect::<String>().into())
+}
+
+/// Cuts out every word that looks like a JWT, or begins like one: `{"` in base64 is `ey`.
+pub(crate) fn redact(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let in_token = |c: char| c.is_ascii_alphanumeric() || "-_.=+/".contains(c);
+    let mut rest = text;
+    while let Some(start) = rest.find(in_token) {
+        let (before, word) = rest.split_at(start);
+        let (word, after) = word.split_at(word.find(|c| !in_token(c)).unwrap_or(word.len()));
+        out.push_str(before);
+        let jwt = word.starts_with("ey") && word.split('.').next().is_some_and(|header| header.len() >= 16);
+        out.push_str(if jwt { "[token]" } else { word });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}

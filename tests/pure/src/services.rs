@@ -1,0 +1,81 @@
+//! `irsa_core::services`.
+
+use crate::{
+    Entry,
+    flow::answers,
+    sts::{answered, sent},
+};
+use irsa_core::{
+    Credentials, Error, Mono, Secret, Timestamp,
+    call::{Call, USER_AGENT},
+    endpoint::{Endpoint, Settings},
+    flow::Flow,
+    services::secrets_manager::{self, ENDPOINT_VARIABLE, GetSecretValue, SecretValue},
+    sigv4::KeyCache,
+};
+use serde_json::{Value, json};
+
+pub const ENTRIES: &[Entry] = &[
+    // By environment variables, or by the parameters of the rule set.
+    ("secrets_manager.endpoint", |input| {
+        let endpoint = endpoint(input)?;
+        Ok(json!({ "url": endpoint.url(), "signing_region": endpoint.signing_region() }))
+    }),
+    // The signed request for `input`, at `now` (seconds).
+    ("secrets_manager.request", |input| {
+        let call = Call { endpoint: endpoint(input)?, user_agent: USER_AGENT.into(), seed: 0 };
+        let now = Timestamp::from_unix(input["now"].as_i64().unwrap_or_default());
+        let mut keys = KeyCache::new();
+        secrets_manager::request(&call, &ask(&input["input"]), &credentials(), &mut keys, now)
+            .map(|request| sent(&request))
+    }),
+    ("secrets_manager.read", |given| secrets_manager::read(&answered(given)).map(|value| shown(&value))),
+    // The flow, with what the host answers to each question: see `flow::answers`.
+    ("secrets_manager.get_secret_value", |given| {
+        let call = Call { endpoint: endpoint(given)?, user_agent: USER_AGENT.into(), seed: 0 };
+        let (ask, credentials) = (ask(&given["input"]), credentials());
+        let flow = Flow::new(Mono::NEVER, |io| async move {
+            secrets_manager::get_secret_value(&io, &call, &ask, &credentials).await.map(|value| shown(&value))
+        });
+        answers(flow, &given["answers"])
+    }),
+];
+
+fn ask(input: &Value) -> GetSecretValue {
+    let text = |name: &str| input[name].as_str().map(Box::from);
+    let mut ask = GetSecretValue::new(text("SecretId").unwrap_or_default());
+    ask.version_id = text("VersionId");
+    ask.version_stage = text("VersionStage");
+    ask
+}
+
+fn endpoint(input: &Value) -> Result<Endpoint, Error> {
+    let mut settings = Settings::of_service(|name| input["env"][name].as_str(), ENDPOINT_VARIABLE);
+    if let Some(params) = input["params"].as_object() {
+        let on = |name: &str| params.get(name).and_then(Value::as_bool).unwrap_or_default();
+        let text = |name: &str| params.get(name).and_then(Value::as_str);
+        let (fips, dual_stack) = (on("UseFIPS"), on("UseDualStack"));
+        settings =
+            Settings { region: text("Region"), fips, dual_stack, custom: text("Endpoint"), ..Settings::default() };
+    }
+    ask(&input["input"]).endpoint(&settings)
+}
+
+fn credentials() -> Credentials {
+    Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "a vector")
+}
+
+fn shown(value: &SecretValue) -> Value {
+    json!({
+        "ARN": value.arn,
+        "Name": value.name,
+        "VersionId": value.version_id,
+        "VersionStages": value.version_stages,
+        "CreatedMillis": value.created.map(Timestamp::unix_millis),
+        "SecretString": match &value.value {
+            secrets_manager::Value::Text(text) => Some(Secret::expose(text)),
+            secrets_manager::Value::Binary(_) => None,
+        },
+        "bytes": String::from_utf8_lossy(value.value.expose()),
+    })
+}

@@ -1,0 +1,35 @@
+//! `secrets-manager`: where it is (`endpoints/tests/secretsmanager.json`), and the errors of the JSON protocols
+//! (`response-parsing/json/errors`), which it speaks.
+
+use crate::{Engine, Report, Set, json, same};
+use serde_json::json;
+use std::path::Path;
+
+pub const SET: Set = Set { name: "secrets-manager", run, least: 30 };
+
+fn run(engine: &mut dyn Engine, folder: &Path) -> Report {
+    let mut report = Report::default();
+    let tests = json(&folder.join("endpoints/tests/secretsmanager.json"));
+    for case in tests["testCases"].as_array().into_iter().flatten() {
+        let params = case.get("params").cloned().unwrap_or(json!({}));
+        let got =
+            engine.call("secrets_manager.endpoint", &json!({ "params": params, "input": { "SecretId": "name" } }));
+        let outcome = match case["expect"]["error"].as_str() {
+            Some(error) => same("error", &json!(error), &got["error"]["message"]),
+            None => same("url", &case["expect"]["endpoint"]["url"], &got["ok"]["url"]),
+        };
+        report.case(case["documentation"].as_str().unwrap_or_default(), outcome);
+    }
+    let errors = folder.join("response-parsing/json");
+    let mut files: Vec<_> = std::fs::read_dir(errors.join("errors")).into_iter().flatten().flatten().collect();
+    files.sort_by_key(std::fs::DirEntry::file_name);
+    for file in files {
+        let body = std::fs::read_to_string(file.path()).unwrap_or_default();
+        let expected = &json(&errors.join("expected").join(file.file_name()))["Error"];
+        let got = engine.call("secrets_manager.read", &json!({ "status": 400, "body": body }));
+        let text = |member: &str| expected[member].as_str().unwrap_or_default().to_owned();
+        let said = format!("Secrets Manager answered GetSecretValue with 400 {}: {}", text("Code"), text("Message"));
+        report.case(&file.file_name().to_string_lossy(), same("message", &json!(said), &got["error"]["message"]));
+    }
+    report
+}
