@@ -299,7 +299,13 @@ impl Chain<'_> {
             Some(region) => Some(region),
             None => self.region().await?,
         };
-        self.io.explain(|e| e.region = region.as_ref().map(|region| Found::of(settings::REGION.what, region)));
+        let shadowed = web_identity::settings(self.inputs).into_iter().flatten().next();
+        self.io.explain(|e| {
+            e.region = region.as_ref().map(|region| Found::of(settings::REGION.what, region));
+            if let (Source::Properties | Source::Environment, Some(shadowed)) = (source, shadowed) {
+                e.notices.push(format!("{} is not used: {} give keys, and come first", shadowed.from, ready.because));
+            }
+        });
         let Ready { credentials, skew_millis, assumed, .. } = ready;
         Ok(Resolved { credentials, source, region, skew_millis, renewable: assumed })
     }
