@@ -1,7 +1,7 @@
 # Each target is one line into cargo or a script of tools/. `make demo` and `make test` install what they need.
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-core test-trust test-vectors test-wasm test-local test-cli test-clients test-ministack \
-	test-long bench lint errors
+	test-long bench lint fuzz errors
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "make %-16s %s\n", $$1, $$2 }'
@@ -44,6 +44,9 @@ bench: ## measurements, one table
 
 lint: ## format, clippy, MSRV, purity, unused dependencies, licences and bans
 	@tools/lint.sh
+
+fuzz: ## a hundred times as many spoilt texts for every parser as `make test` tries
+	IRSA_LONG=1 cargo test -q -p irsa-pure --test hostile -- --nocapture
 
 errors: ## write anew what is made from core/errors.toml
 	IRSA_BLESS=1 cargo test -q -p irsa-core --test errors

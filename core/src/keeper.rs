@@ -16,18 +16,23 @@
 //!               } }
 //! ```
 //!
-//! Windows by FACTS of AWS's SDKs: mandatory = min(60 s, life/4), advisory = min(5, 15 or 60 min by lifetime, life/2),
-//! the latter jittered to 50–100 % by the pod's seed; both reckoned anew only after a success.
+//! Windows, as AWS designed them for its SDKs and shrunk for short lives: mandatory = min(60 s, life/4); advisory =
+//! min(5 min up to 20 min of life, 15 min below 90 min, else 60 min; life/2), jittered to 50–100 % by the pod's seed.
+//! Both are reckoned anew only after a success.
 //! Credentials end at whichever comes first: the wall clock corrected by STS's skew, or the monotonic age.
+//! Pauses after failures: with credentials in hand 5–10 min, at most half of what is left; with nothing in hand from
+//! 1 s (5 s where throttled, 10 s where no retry mends it) doubling to 30 s (60 s). Within them callers get what is in
+//! hand, or the remembered error, at once.
 //!
 //! What no keeper can see: a wall clock set back and a suspended machine, one after the other with no call between, if
 //! the monotonic clock stood still meanwhile. Hosts give a clock that counts suspension (CLOCK_BOOTTIME) where they can.
-//! Limits: [`WAITER_LIMIT`] callers wait at once, one exchange runs at a time, and the pauses between failed ones are
-//! those of `pause_bounds`.
+//! Limits: [`WAITER_LIMIT`] callers wait at once, and one exchange runs at a time.
 
+mod contract;
 mod rules;
 mod snapshot;
 
+pub use contract::{ExchangeId, Obtained, Output, Reply, Settings, Waiter, skew_millis};
 pub use snapshot::{Snapshot, State};
 
 use crate::{Code, Credentials, Error, Mono, Now, time::Span};
@@ -49,6 +54,8 @@ pub struct Keeper {
     generation: u64,
     /// `cached` has changed since it was last published.
     unpublished: bool,
+    /// By how much the wall clock was ahead of the monotonic one when last looked at, in milliseconds.
+    ahead: i64,
     flight: Option<Flight>,
     /// The latest exchange given out, and the latest waiter.
     exchanges: u64,
@@ -66,89 +73,6 @@ pub struct Keeper {
     rules: Rules,
 }
 
-/// How a keeper behaves.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Settings {
-    /// For jitter: differs from pod to pod (random bytes, or a hash of the pod's name).
-    pub seed: u64,
-    /// The host polls by itself when the time has come (a thread, a timer), so that nobody waits for a refresh.
-    pub background: bool,
-    /// What an exchange may take, the flow's total deadline. One that is not reported 5 s after that is given up.
-    pub exchange_timeout: Duration,
-}
-
-impl Settings {
-    /// On demand, and 30 s for an exchange.
-    pub fn new(seed: u64) -> Self {
-        Self { seed, background: false, exchange_timeout: Duration::from_secs(30) }
-    }
-}
-
-/// Names one exchange of one keeper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ExchangeId(pub u64);
-
-/// Names one waiting caller of one keeper.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Waiter(pub u64);
-
-/// The answer to a caller: now, or later by [`Output::Answer`].
-#[derive(Clone, Debug)]
-#[must_use]
-pub enum Reply {
-    /// At once.
-    Served(Result<Arc<Snapshot>, Error>),
-    /// It waits for the exchange.
-    Waiting(Waiter),
-}
-
-/// What the host has to do. This list is complete.
-#[derive(Clone, Debug)]
-#[must_use]
-pub enum Output {
-    /// Put this where cached reads look.
-    Publish(Arc<Snapshot>),
-    /// Run an exchange, and report it by `handle_exchanged` or `handle_cancelled`.
-    Exchange {
-        /// To report it by.
-        id: ExchangeId,
-        /// The flow's total deadline.
-        deadline: Mono,
-    },
-    /// Drop this exchange: it took too long, its report is no longer wanted.
-    Abandon(ExchangeId),
-    /// Wake this caller with this.
-    Answer(Waiter, Result<Arc<Snapshot>, Error>),
-    /// Nothing until an event, or until then. [`Mono::NEVER`] where only an event counts.
-    Idle(Mono),
-}
-
-/// What an exchange gave.
-#[derive(Clone, Debug)]
-pub struct Obtained {
-    /// The credentials.
-    pub credentials: Credentials,
-    /// STS's clock minus this host's wall clock at that moment, in milliseconds: see [`skew_millis`]. `None` where
-    /// nothing is known of it: then the wall clock is taken at its word.
-    pub skew_millis: Option<i64>,
-}
-
-impl From<Credentials> for Obtained {
-    fn from(credentials: Credentials) -> Self {
-        Self { credentials, skew_millis: None }
-    }
-}
-
-/// The skew that an answer's `Date` shows, in milliseconds: STS's clock is at most so far ahead of the wall clock.
-/// `None` where the answer took more than 15 minutes, so that it shows nothing.
-pub fn skew_millis(date: crate::Timestamp, asked: Now, answered: Now) -> Option<i64> {
-    let took = answered.mono.since(asked.mono).as_millis();
-    // `Date` is cut to the second, and was written at some time while the answer was under way.
-    let late = i64::try_from(took).ok().filter(|took| *took <= 15 * 60_000)?.saturating_add(999);
-    Some(date.millis_since(answered.wall).saturating_add(late))
-}
-
 impl Keeper {
     /// An empty one.
     pub fn new(settings: Settings) -> Self {
@@ -158,6 +82,7 @@ impl Keeper {
             cached: None,
             generation: 0,
             unpublished: false,
+            ahead: 0,
             flight: None,
             exchanges: 0,
             tickets: 0,
@@ -323,14 +248,21 @@ impl Keeper {
         Output::Idle(self.due(now))
     }
 
-    /// Takes note of both clocks: a wall clock that was set back brings the end forward.
+    /// Takes note of both clocks. Where one has gone on without the other (the wall clock was set, or the machine slept
+    /// and the monotonic one stood still), the end comes nearer by the other too: the two never lend each other time.
     fn see(&mut self, now: Now) {
-        let Some(snapshot) = self.cached.as_ref().filter(|s| s.ends() && self.rules.hold(Rule::SetBack)) else {
+        let (before, ahead) = (self.ahead, ahead(now));
+        let set_back = u64::try_from(before.saturating_sub(ahead)).unwrap_or(0);
+        // Smaller steps up are noise between two readings; counting the way down from each would add up.
+        let gone_on = u64::try_from(ahead.saturating_sub(before)).ok().filter(|step| *step > SECOND).unwrap_or(0);
+        if set_back == 0 && gone_on == 0 {
             return;
-        };
-        let behind = snapshot.behind(now);
-        if behind > 0 {
-            self.cached = Some(Arc::new(snapshot.set_back(behind)));
+        }
+        self.ahead = ahead;
+        let wall = if self.rules.hold(Rule::SetBack) { set_back } else { 0 };
+        let mono = if self.rules.hold(Rule::GoneOn) { gone_on } else { 0 };
+        if let Some(snapshot) = self.cached.as_ref().filter(|snapshot| snapshot.ends()) {
+            self.cached = Some(Arc::new(snapshot.nearer(wall, mono)));
             self.unpublished = true;
         }
     }
@@ -470,6 +402,7 @@ impl Keeper {
             credentials: Arc::new(credentials),
         }));
         self.generation = generation;
+        self.ahead = ahead(now);
         self.unpublished = true;
         self.failure = None;
     }
@@ -552,6 +485,11 @@ struct Failure {
     slow: Mono,
 }
 
+/// The wall clock's lead over the monotonic one, in milliseconds.
+fn ahead(now: Now) -> i64 {
+    now.wall.unix_millis().saturating_sub(signed(now.mono.0))
+}
+
 /// How long after its deadline an exchange is given up.
 const REPORT_GRACE: u64 = 5 * SECOND;
 /// An exchange may take this long, however near the end is.
@@ -574,5 +512,7 @@ const _: fn() = || {
     sync::<Snapshot>();
 };
 
+#[cfg(test)]
+mod property;
 #[cfg(test)]
 mod tests;

@@ -82,10 +82,7 @@ impl Chain<'_> {
                     external_id: role.external_id.as_ref().map(|id| id.text().into()),
                     ..request::AssumeRole::new(arn, name)
                 };
-                {
-                    let _ = (&ask, &credentials);
-                    return Err(Error::new(Code::SourceNotBuilt, "chain", "AssumeRole is not built yet"));
-                }
+                sts::assume_role(self.io, &call, &ask, &credentials).await?
             }
         };
         Ok(Ready {

@@ -352,11 +352,14 @@ impl Chain<'_> {
 
 /// The error says which source it was.
 fn at(source: Source, error: Error) -> Error {
-    let at = match error.at() {
-        at if at.starts_with(source.name()) => return error,
-        at => format!("{}, {at}", source.name()),
-    };
-    error.with_at(at)
+    match error.at() {
+        "chain" => error.with_at(source.name()),
+        at if at.starts_with(source.name()) => error,
+        at => {
+            let at = format!("{}, {at}", source.name());
+            error.with_at(at)
+        }
+    }
 }
 
 /// Names every source, with what was missing or wrong there.

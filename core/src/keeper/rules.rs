@@ -13,8 +13,10 @@ pub(crate) enum Rule {
     EndByAge,
     /// STS's clock counts: the wall clock is corrected by the skew that came with the credentials.
     Skew,
-    /// A wall clock set back moves the end, so that a suspension after it is noticed too.
+    /// A wall clock set back moves the end by it, so that a suspension after it is noticed too.
     SetBack,
+    /// A wall clock that went on alone moves the end by age, so that it may be set back afterwards.
+    GoneOn,
     /// One exchange at a time.
     SingleFlight,
     /// In the advisory window the cached credentials are served at once while an exchange runs.
@@ -81,6 +83,49 @@ pub(crate) enum Rule {
     Gone,
 }
 
+#[cfg(test)]
+impl Rule {
+    pub(crate) const ALL: &[Self] = &[
+        Self::EndByWall,
+        Self::EndByAge,
+        Self::Skew,
+        Self::SetBack,
+        Self::GoneOn,
+        Self::SingleFlight,
+        Self::AdvisoryServes,
+        Self::AdvisoryRefreshes,
+        Self::BackgroundServes,
+        Self::BackgroundRefreshes,
+        Self::MandatoryWaits,
+        Self::StaticStability,
+        Self::AdvisoryShrinks,
+        Self::MandatoryShrinks,
+        Self::FleetJitter,
+        Self::SlowPause,
+        Self::PauseShortens,
+        Self::FastPause,
+        Self::ThrottledPause,
+        Self::NegativeCache,
+        Self::PauseJitter,
+        Self::PauseVoid,
+        Self::InvalidateStale,
+        Self::InvalidateForces,
+        Self::InvalidateHolds,
+        Self::LostExchange,
+        Self::LateReport,
+        Self::CancelRepeats,
+        Self::CancelCounts,
+        Self::EndedOnArrival,
+        Self::NoEnd,
+        Self::DeadlineBeforeEnd,
+        Self::AdoptBetter,
+        Self::AdoptAge,
+        Self::AdoptClock,
+        Self::Publish,
+        Self::Gone,
+    ];
+}
+
 pub(crate) const SECOND: u64 = 1_000;
 pub(crate) const MINUTE: u64 = 60 * SECOND;
 
@@ -104,9 +149,9 @@ impl Rules {
 
     /// How long before the end the advisory window opens, and the mandatory one.
     pub(crate) fn windows(self, life: u64, random: &mut Random) -> (u64, u64) {
-        let advisory = match life.div_ceil(MINUTE) {
-            0..=20 => 5 * MINUTE,
-            21..90 => 15 * MINUTE,
+        let advisory = match life {
+            0..=1_200_000 => 5 * MINUTE,
+            1_200_001..5_400_000 => 15 * MINUTE,
             _ => 60 * MINUTE,
         };
         let advisory = if self.hold(Rule::AdvisoryShrinks) { advisory.min(life / 2) } else { advisory };
@@ -126,7 +171,7 @@ impl Rules {
         let fast = if self.hold(Rule::PauseJitter) { random.between(fast / 2, fast) } else { fast };
         let minutes = random.between(5 * MINUTE, 10 * MINUTE);
         let slow = if self.hold(Rule::SlowPause) { minutes } else { 0 };
-        let nearer = random.between(left / 4, left / 2).max(base);
+        let nearer = random.between(left / 3, left / 2).max(base);
         (fast, if self.hold(Rule::PauseShortens) { slow.min(nearer) } else { slow })
     }
 }
@@ -152,5 +197,10 @@ impl Random {
     pub(crate) fn between(&mut self, low: u64, high: u64) -> u64 {
         let span = high.saturating_sub(low).saturating_add(1);
         low.saturating_add(self.next() % span)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn one_in(&mut self, count: u64) -> bool {
+        self.next().is_multiple_of(count)
     }
 }

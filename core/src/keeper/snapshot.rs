@@ -58,12 +58,12 @@ impl Snapshot {
         self.generation
     }
 
-    /// When they came, by both clocks. A wall clock that has since been set back is accounted for.
+    /// When they came, by both clocks. Where one has jumped since, as if it had done so before.
     pub fn obtained(&self) -> Now {
         self.obtained
     }
 
-    /// STS's clock minus this host's wall clock, in milliseconds, as far as it is known: what a signer has to add.
+    /// STS's clock minus this host's wall clock when they came, in milliseconds, as far as it was known.
     pub fn skew_millis(&self) -> i64 {
         self.skew
     }
@@ -114,25 +114,18 @@ impl Snapshot {
         })
     }
 
-    /// As if the wall clock had been behind by so much all along.
-    pub(super) fn set_back(&self, millis: u64) -> Self {
-        let millis = i64::try_from(millis).unwrap_or(i64::MAX);
-        let earlier = |at: Now| Now { wall: at.wall.plus_millis(-millis), ..at };
+    /// With everything nearer by so much of the wall clock and so much of the monotonic one.
+    pub(super) fn nearer(&self, wall: u64, mono: u64) -> Self {
+        let nearer =
+            |at: Now| Now { wall: at.wall.plus_millis(-signed(wall)), mono: Mono(at.mono.0.saturating_sub(mono)) };
         Self {
             credentials: self.credentials.clone(),
-            obtained: earlier(self.obtained),
-            skew: self.skew.saturating_add(millis),
-            advisory: earlier(self.advisory),
-            mandatory: earlier(self.mandatory),
-            end: earlier(self.end),
+            obtained: nearer(self.obtained),
+            advisory: nearer(self.advisory),
+            mandatory: nearer(self.mandatory),
+            end: nearer(self.end),
             ..*self
         }
-    }
-
-    /// By how much the wall clock stands behind where it should be by the monotonic one; zero where it is ahead.
-    pub(super) fn behind(&self, now: Now) -> u64 {
-        let should = self.obtained.wall.plus_millis(signed(now.mono.0).saturating_sub(signed(self.obtained.mono.0)));
-        u64::try_from(should.millis_since(now.wall)).unwrap_or(0)
     }
 
     pub(super) fn ends(&self) -> bool {

@@ -123,9 +123,6 @@ fn not_ours(case: &Value) -> Option<&'static str> {
     if ["Ec2InstanceMetadata", "EcsContainer"].contains(&source) {
         return Some("the sources of node and container are not built yet");
     }
-    if steps.is_some_and(|steps| steps.iter().any(|step| step.get("AssumeRole").is_some())) {
-        return Some("AssumeRole is not built yet");
-    }
     let named = |name: &str| all().any(|(other, p)| other != name && p["source_profile"] == name);
     let keys_and_role = |p: &Value| p.get("aws_access_key_id").is_some() && p.get("source_profile").is_some();
     if steps.is_some() && all().any(|(name, p)| named(name) && keys_and_role(p)) {

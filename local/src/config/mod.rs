@@ -1,0 +1,182 @@
+//! What is played: roles with their policies and service accounts, OIDC providers, secrets, and how to serve them.
+//!
+//! A [`Config`] comes from the files that users have (a ServiceAccount manifest, a trust policy, a permission policy) or
+//! from an `irsa-local.yaml` that names several of them. Files are limited to 1 MiB.
+
+mod document;
+mod file;
+mod json;
+mod service_account;
+mod yaml;
+
+pub use document::Document;
+pub use service_account::{DEFAULT_AUDIENCE, ServiceAccount};
+
+pub(crate) use document::read;
+
+use crate::{fault::Script, log::LogTo};
+use irsa_core::{
+    Code, Error, Secret,
+    arn::{ProviderArn, RoleArn},
+};
+use std::{net::IpAddr, path::Path, path::PathBuf, time::Duration};
+
+/// Everything that [`Local::start`](crate::Local::start) needs.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The roles that exist. At least one has a service account.
+    pub roles: Vec<Role>,
+    /// The OIDC providers that exist. `None`: those that the trust policies name, each in the account that its ARN
+    /// says, with the audiences of the service accounts as client ids.
+    pub providers: Option<Vec<Provider>>,
+    /// What Secrets Manager holds, in every account.
+    pub secrets: Vec<StoredSecret>,
+    /// The Region; `None`: the first of the role's partition.
+    pub region: Option<String>,
+    /// Name or ARN of the role whose pod is played; `None`: the first that has a service account.
+    pub role: Option<String>,
+    /// Where to listen: a loopback address.
+    pub address: IpAddr,
+    /// The issuer's port; 0: a free one.
+    pub issuer_port: u16,
+    /// The port of STS and the services; 0: a free one.
+    pub port: u16,
+    /// Serve over TLS, with a CA of its own.
+    pub tls: bool,
+    /// Tokens, discovery and policies name the listener's own URL in place of the issuer that the trust policy names.
+    pub issuer_loopback: bool,
+    /// Write a new token so often; `None`: at 80 % of its life, as the kubelet does.
+    pub rotate: Option<Duration>,
+    /// What goes wrong, in order.
+    pub faults: Script,
+    /// Folder for token, keys and CA, kept afterwards; `None`: a temporary one, removed at the end.
+    pub state: Option<PathBuf>,
+    /// Where the access log goes, besides memory.
+    pub log: LogTo,
+}
+
+/// A role in IAM.
+#[derive(Clone, Debug)]
+pub struct Role {
+    /// Its ARN.
+    pub arn: RoleArn,
+    /// Who may assume it.
+    pub trust_policy: Document,
+    /// What it may do: identity-based policies.
+    pub policies: Vec<Document>,
+    /// The service account that is to have it. `None`: only other roles assume it.
+    pub service_account: Option<ServiceAccount>,
+    /// `MaxSessionDuration`; IAM's default is an hour.
+    pub max_session_duration: Duration,
+}
+
+/// An OIDC provider in IAM.
+#[derive(Clone, Debug)]
+pub struct Provider {
+    /// Its ARN, which names account and issuer.
+    pub arn: ProviderArn,
+    /// The audiences it knows.
+    pub client_ids: Vec<String>,
+    /// The key set of an issuer that is not played here; `None`: the one played here signs.
+    pub jwks: Option<Document>,
+}
+
+/// A secret in Secrets Manager.
+#[derive(Clone, Debug)]
+pub struct StoredSecret {
+    /// Its name.
+    pub name: String,
+    /// Its current value.
+    pub value: SecretValue,
+}
+
+/// Text or bytes.
+#[derive(Clone, Debug)]
+pub enum SecretValue {
+    /// Given back as `SecretString`.
+    Text(Secret),
+    /// Given back as `SecretBinary`.
+    Binary(irsa_core::secret::SecretBytes),
+}
+
+impl Config {
+    /// With these roles, on free ports of 127.0.0.1, and all else at its default.
+    pub fn new(roles: Vec<Role>) -> Self {
+        Self {
+            roles,
+            providers: None,
+            secrets: Vec::new(),
+            region: None,
+            role: None,
+            address: IpAddr::from([127, 0, 0, 1]),
+            issuer_port: 0,
+            port: 0,
+            tls: false,
+            issuer_loopback: false,
+            rotate: None,
+            faults: Script::default(),
+            state: None,
+            log: LogTo::default(),
+        }
+    }
+
+    /// From an `irsa-local.yaml`; the paths in it are relative to its folder.
+    pub fn from_file(path: &Path) -> Result<Self, Error> {
+        file::load(path)
+    }
+
+    /// From one ServiceAccount manifest, one trust policy and any number of permission policies.
+    pub fn from_files(service_account: &Path, trust_policy: &Path, policies: &[PathBuf]) -> Result<Self, Error> {
+        let manifest = Document::read(service_account)?;
+        let account = ServiceAccount::parse(&manifest.text, &manifest.name)?;
+        Ok(Self::new(vec![Role {
+            arn: account.role_arn.clone(),
+            trust_policy: Document::read(trust_policy)?,
+            policies: policies.iter().map(|path| Document::read(path)).collect::<Result<_, _>>()?,
+            service_account: Some(account),
+            max_session_duration: Role::DEFAULT_DURATION,
+        }]))
+    }
+
+    /// With a secret that is a text.
+    #[must_use]
+    pub fn with_secret(mut self, name: &str, value: impl Into<Secret>) -> Self {
+        self.secrets.push(StoredSecret { name: name.into(), value: SecretValue::Text(value.into()) });
+        self
+    }
+
+    /// The role whose pod is played.
+    pub fn pod_role(&self) -> Result<(&Role, &ServiceAccount), Error> {
+        let mut of_pods = self.roles.iter().filter_map(|role| Some((role, role.service_account.as_ref()?)));
+        let found = match &self.role {
+            None => of_pods.next(),
+            Some(wanted) => of_pods.find(|(role, _)| role.arn.name() == wanted || role.arn.as_str() == wanted),
+        };
+        found.ok_or_else(|| {
+            let known: Vec<&str> =
+                self.roles.iter().filter(|r| r.service_account.is_some()).map(|r| r.arn.name()).collect();
+            let message = match &self.role {
+                Some(wanted) => format!("no role “{wanted}” with a service account"),
+                None => "no role has a service account".into(),
+            };
+            let fix = match known.as_slice() {
+                [] => "give one: --service-account FILE, or `service-account` of a role in irsa-local.yaml".into(),
+                known => format!("--role {}", known.join(" or --role ")),
+            };
+            Error::new(Code::LocalSetup, "irsa-local", message).with_fix(fix)
+        })
+    }
+
+    /// The Region that is played.
+    pub(crate) fn region(&self) -> Result<String, Error> {
+        match &self.region {
+            Some(region) => Ok(region.clone()),
+            None => Ok(self.pod_role()?.0.arn.partition().global_region.to_owned()),
+        }
+    }
+}
+
+impl Role {
+    /// IAM's own default of `MaxSessionDuration`.
+    pub const DEFAULT_DURATION: Duration = Duration::from_secs(3600);
+}

@@ -1,0 +1,325 @@
+//! The two listeners' handlers: the issuer's documents; STS, services and control paths. Around both: request ids,
+//! bounded bodies, faults, the access log.
+
+use crate::{
+    call::{Call, Gate},
+    control::{self, Control},
+    fault::{Fault, Faults, Play},
+    iam::Iam,
+    issuer::{Issuer, JWKS_PATH},
+    keys::uuid,
+    log::{Entry, Log, said},
+    serve::{Closed, Handler},
+    services::secrets_manager::{self, SecretsManager},
+    sts::{Operation, Outcome, Sts},
+    wire::{Answer, Body, Protocol, Refusal, Why},
+};
+use http_body_util::{BodyExt, Limited};
+use hyper::{
+    Request, Response,
+    body::{Bytes, Incoming},
+    header::{self, HeaderValue},
+};
+use irsa_core::Timestamp;
+use std::{
+    net::IpAddr,
+    sync::Arc,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+const BODY_LIMIT: usize = 1 << 20;
+/// Of a reason, so many characters fit into a header.
+const WHY_LIMIT: usize = 1_500;
+
+/// What both handlers share.
+pub(crate) struct Shared {
+    pub(crate) faults: Faults,
+    pub(crate) log: Log,
+}
+
+impl Shared {
+    /// The server's clock: this machine's, moved by the fault script.
+    pub(crate) fn now(&self) -> Timestamp {
+        machine_now().plus_millis(self.faults.clock())
+    }
+}
+
+/// This machine's clock, which the cluster keeps to.
+pub(crate) fn machine_now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_parts(since.as_secs().cast_signed(), since.subsec_nanos())
+}
+
+/// Serves discovery documents and the key set.
+pub(crate) struct IssuerHandler {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) issuer: Arc<Issuer>,
+}
+
+impl IssuerHandler {
+    fn answer(&self, method: &str, path: &str) -> Answer {
+        if !matches!(method, "GET" | "HEAD") {
+            return Answer::new(405, "text/plain", "only GET\n");
+        }
+        let found = match path.strip_suffix("/.well-known/openid-configuration") {
+            // Below the listener's own URL, and below the path that an issuer has.
+            Some(prefix) => {
+                let mut issuers = self.issuer.issuers();
+                let issuer = issuers.find(|issuer| prefix.is_empty() || url_path(issuer) == prefix);
+                issuer.map(|issuer| (self.issuer.discovery(issuer), "application/json"))
+            }
+            None => (path == JWKS_PATH).then(|| (self.issuer.jwks(machine_now()), "application/jwk-set+json")),
+        };
+        match found {
+            Some((document, content_type)) => {
+                let mut answer = Answer::new(200, content_type, document.to_string());
+                answer.headers.push(("cache-control", "no-cache".into()));
+                answer
+            }
+            None => Answer::new(404, "text/plain", "404 page not found\n"),
+        }
+    }
+}
+
+impl Handler for IssuerHandler {
+    async fn handle(&self, request: Request<Incoming>) -> Result<Response<Body>, Closed> {
+        let id = uuid();
+        let (method, path) = (request.method().as_str(), request.uri().path());
+        let answer = self.answer(method, path);
+        self.shared.log.write(Entry {
+            time: self.shared.now(),
+            operation: said(&format!("{method} {path}")),
+            who: "-".into(),
+            status: answer.status,
+            outcome: if answer.status == 200 { "OK".into() } else { "NotFound".into() },
+            user_agent: agent(&request),
+            request_id: id.clone(),
+            why: None,
+        });
+        let mut response = respond(&answer, &id, self.shared.now(), None);
+        if method == "HEAD" {
+            *response.body_mut() = Body::Whole(Bytes::new());
+        }
+        Ok(response)
+    }
+}
+
+/// Serves STS, Secrets Manager and the control paths.
+pub(crate) struct AwsHandler {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) iam: Arc<Iam>,
+    pub(crate) gate: Arc<Gate>,
+    pub(crate) sts: Sts,
+    pub(crate) secrets: SecretsManager,
+    pub(crate) control: Control,
+    pub(crate) address: IpAddr,
+    pub(crate) tls: bool,
+}
+
+/// What a request turned out to ask.
+enum Asked {
+    Sts(Protocol, Result<Operation, Refusal>),
+    Secrets(String),
+}
+
+impl Asked {
+    fn read(call: &Call) -> Self {
+        match call.header("x-amz-target").and_then(|target| target.strip_prefix(secrets_manager::TARGET)) {
+            Some(operation) => Self::Secrets(operation.to_owned()),
+            None => {
+                let json = call.header("accept").is_some_and(|accept| accept.contains("application/json"));
+                Self::Sts(if json { Protocol::QueryJson } else { Protocol::Query }, Operation::read(call))
+            }
+        }
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::Sts(_, Ok(operation)) => said(&operation.name),
+            Self::Sts(_, Err(_)) => "-".into(),
+            Self::Secrets(operation) => said(operation),
+        }
+    }
+
+    fn protocol(&self) -> Protocol {
+        match self {
+            Self::Sts(protocol, _) => *protocol,
+            Self::Secrets(_) => Protocol::Json11,
+        }
+    }
+}
+
+impl Handler for AwsHandler {
+    async fn handle(&self, request: Request<Incoming>) -> Result<Response<Body>, Closed> {
+        let id = uuid();
+        let user_agent = agent(&request);
+        let (head, body) = request.into_parts();
+        let body = match Limited::new(body, BODY_LIMIT).collect().await {
+            Ok(body) => body.to_bytes().to_vec(),
+            Err(_) => {
+                let refusal =
+                    Refusal::new(413, "RequestEntityTooLarge", format!("more than {BODY_LIMIT} bytes, or cut off"));
+                return Ok(respond(&Protocol::Query.refusal(&refusal, &id), &id, self.shared.now(), None));
+            }
+        };
+        let text = |(name, value): (&header::HeaderName, &HeaderValue)| {
+            Some((name.as_str().to_owned(), std::str::from_utf8(value.as_bytes()).ok()?.to_owned()))
+        };
+        let call = Call {
+            method: head.method.as_str().to_owned(),
+            path: head.uri.path().to_owned(),
+            query: head.uri.query().unwrap_or_default().to_owned(),
+            headers: head.headers.iter().filter_map(text).collect(),
+            body,
+            now: self.shared.now(),
+            source: self.address,
+            tls: self.tls,
+        };
+        if call.path.starts_with(control::PREFIX) {
+            return Ok(respond(&self.control.answer(&call, &self.shared), &id, call.now, None));
+        }
+
+        let asked = Asked::read(&call);
+        let exchange = matches!(&asked, Asked::Sts(_, Ok(operation)) if operation.is_exchange());
+        let mut entry = Entry {
+            time: call.now,
+            operation: asked.name(),
+            who: "-".into(),
+            status: 0,
+            outcome: "down".into(),
+            user_agent,
+            request_id: id.clone(),
+            why: None,
+        };
+        let fault = match self.shared.faults.next(exchange, Instant::now()) {
+            Play::Answer(fault) => fault,
+            Play::Down => {
+                self.shared.log.write(entry);
+                return Err(Closed);
+            }
+        };
+        let answer = match fault {
+            Some(Fault::Html) => {
+                Answer::new(200, "text/html", "<!doctype html>\n<title>Sign in</title>\n<p>Welcome to this network.\n")
+            }
+            Some(Fault::Huge) => Answer::new(200, "text/xml", format!("<Huge>{}</Huge>", "x".repeat(10 << 20))),
+            Some(Fault::Redirect) => {
+                let mut answer = Answer::new(302, "text/plain", "moved\n");
+                answer.headers.push(("location", format!("http://{}:9/elsewhere", self.address)));
+                answer
+            }
+            fault => self.run(&asked, &call, fault, &mut entry),
+        };
+        entry.status = answer.status;
+        if let Some(fault) = fault {
+            entry.outcome = format!("{fault:?}");
+        }
+        let mut response = respond(&answer, &id, call.now, entry.why.as_ref());
+        self.shared.log.write(entry);
+        match fault {
+            Some(Fault::Slow(span)) => tokio::time::sleep(span).await,
+            Some(Fault::Cut) => {
+                let bytes = Bytes::from(answer.body);
+                response.headers_mut().insert(header::CONTENT_LENGTH, bytes.len().into());
+                *response.body_mut() = Body::Cut(bytes.slice(..bytes.len() / 2));
+            }
+            Some(Fault::Drip) => *response.body_mut() = Body::drip(answer.body.into()),
+            _ => {}
+        }
+        Ok(response)
+    }
+}
+
+impl AwsHandler {
+    fn run(&self, asked: &Asked, call: &Call, fault: Option<Fault>, entry: &mut Entry) -> Answer {
+        let protocol = asked.protocol();
+        let played = fault.and_then(played);
+        let answered = match (played, asked) {
+            (Some(refusal), _) => Err(refusal),
+            (None, Asked::Sts(_, Err(refusal))) => {
+                Err(Refusal::new(refusal.status, refusal.code.clone(), refusal.message.clone()))
+            }
+            (None, Asked::Sts(_, Ok(operation))) => {
+                let Outcome { who, result } = self.sts.run(operation, call, protocol, self.shared.faults.lifetime());
+                entry.who = who;
+                result.map(|result| protocol.success(&operation.name, result, &entry.request_id))
+            }
+            (None, Asked::Secrets(operation)) => self.secret(operation, call, &mut entry.who),
+        };
+        match answered {
+            Ok(answer) => {
+                entry.outcome = "OK".into();
+                answer
+            }
+            Err(refusal) => {
+                entry.outcome.clone_from(&refusal.code);
+                let answer = protocol.refusal(&refusal, &entry.request_id);
+                entry.why = refusal.why;
+                answer
+            }
+        }
+    }
+
+    fn secret(&self, operation: &str, call: &Call, who: &mut String) -> Result<Answer, Refusal> {
+        let caller = self.gate.caller(call, "secretsmanager", Protocol::Json11)?;
+        *who = caller.arn();
+        if operation != "GetSecretValue" {
+            return Err(Refusal::new(400, "UnknownOperationException", ""));
+        }
+        let value = self.secrets.get_secret_value(call, &caller, &self.iam, &self.gate)?;
+        Ok(Answer::new(200, "application/x-amz-json-1.1", value.to_string()))
+    }
+}
+
+/// Faults that are an answer of STS's own.
+fn played(fault: Fault) -> Option<Refusal> {
+    let refusal = match fault {
+        Fault::Throttle => Refusal::new(400, "Throttling", "Rate exceeded"),
+        Fault::KeyBlip => Refusal::new(
+            400,
+            "InvalidIdentityToken",
+            "Couldn't retrieve verification key from your identity provider,  please reference \
+             AssumeRoleWithWebIdentity documentation for requirements",
+        ),
+        Fault::Propagation => {
+            Refusal::new(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+        }
+        _ => return None,
+    };
+    Some(refusal.because(Why::line("the fault script says so")))
+}
+
+/// The answer with the headers that all have.
+fn respond(answer: &Answer, id: &str, now: Timestamp, why: Option<&Why>) -> Response<Body> {
+    let mut response = Response::new(Body::Whole(Bytes::from(answer.body.clone())));
+    *response.status_mut() =
+        hyper::StatusCode::from_u16(answer.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    let date = UNIX_EPOCH + Duration::from_secs(now.unix().max(0).cast_unsigned());
+    let mut put = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    put("date", &httpdate::fmt_http_date(date));
+    put("x-amzn-requestid", id);
+    for (name, value) in &answer.headers {
+        put(name, value);
+    }
+    if let Some(why) = why {
+        let visible = |c: char| if (' '..='~').contains(&c) { c } else { '?' };
+        put("x-irsa-why", &why.lines.join(" | ").chars().take(WHY_LIMIT).map(visible).collect::<String>());
+    }
+    response
+}
+
+fn agent(request: &Request<Incoming>) -> String {
+    said(request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default())
+}
+
+/// The path of a URL, without a slash at its end.
+fn url_path(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/').map_or("", |at| &rest[at..]).trim_end_matches('/')
+}
