@@ -17,8 +17,9 @@ cargo "+$msrv.0" check -q --locked -p irsa-core -p irsa-trust -p irsa -p irsa-cl
 echo "lint: core and trust need nothing from outside"
 tools/wasm.sh build
 
-echo "lint: unused dependencies"
+echo "lint: unused dependencies, links in documents"
 python3 tools/unused.py
+python3 tools/links.py
 
 echo "lint: licences, bans, sources"
 cargo_tool cargo-deny 0.20.2 --debug
