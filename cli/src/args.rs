@@ -28,7 +28,7 @@ impl Args {
         Self { command, parser: Parser::from_args(words), json: false }
     }
 
-    /// The next word. `--json` is taken note of by itself; `--help` ends as [`Code::Usage`] never does: see [`Ended`].
+    /// The next word. `--json` is only taken note of, `--help` ends the parsing.
     pub fn next(&mut self) -> Result<Option<Word>, Ended> {
         loop {
             let word = match self.parser.next().map_err(|e| usage(self.command, e.to_string()))? {
@@ -103,12 +103,14 @@ pub fn usage(command: &str, message: impl Into<String>) -> Error {
     Error::new(Code::Usage, "arguments", message).with_fix(format!("see irsa help {command}"))
 }
 
-/// The one that was probably meant: at most a third of its letters off.
+/// The one that was probably meant: at most a third of its letters is off.
 pub fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let near = |off: usize, word: &str| {
+        let letters = word.trim_start_matches('-').len();
+        off <= letters.div_ceil(3) && off < letters
+    };
     let all = known.map(|word| (distance(typed, word), word));
-    all.filter(|(off, word)| *off <= word.trim_start_matches('-').len().div_ceil(3))
-        .min_by_key(|(off, _)| *off)
-        .map(|(_, word)| word)
+    all.filter(|(off, word)| near(*off, word)).min_by_key(|(off, _)| *off).map(|(_, word)| word)
 }
 
 /// Letters to insert, remove or change, or neighbours to swap (optimal string alignment).

@@ -41,11 +41,12 @@ impl<'a> Guess<'a> {
             Some(at) => at.checked_sub(1).and_then(|before| labels.get(before)),
             None => labels.last(),
         };
-        let service = service.map(|service| service.strip_suffix("-fips").unwrap_or(service)).map(signed_as);
+        let service = service.map(|service| service.strip_suffix("-fips").unwrap_or(service));
         let region = match region {
             Some(at) => labels.get(at).copied(),
             None => GLOBAL.iter().find(|(global, _)| Some(*global) == service).map(|(_, region)| *region),
         };
+        let service = service.map(signed_as);
         Self { service, region }
     }
 }

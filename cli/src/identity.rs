@@ -3,12 +3,12 @@
 use crate::args::{Args, Ended, Word};
 use irsa::{Cancel, Host};
 use irsa_core::{
-    Error, Mono, Secret,
+    Error, Mono,
     chain::{self, Explanation, Inputs, Resolved},
     effect::{HttpRequest, HttpResponse},
     flow::{Flow, Io},
 };
-use std::{env, time::Duration};
+use std::time::Duration;
 
 /// The flags of `irsa help identity`, as far as they were given.
 pub struct Identity {
@@ -41,9 +41,7 @@ impl Identity {
 
     /// Reads the environment.
     pub fn session(self) -> Session {
-        let variables = env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, Secret::from(value.into_string().ok()?))));
-        let mut inputs = Inputs::new(variables);
+        let mut inputs = irsa::inputs_from_env();
         inputs.options = self.options;
         inputs.seed = irsa::seed();
         Session { host: Host::from_env(), inputs, timeout: self.timeout }

@@ -8,7 +8,9 @@
 mod host;
 mod net;
 mod provider;
+mod signer;
 
 pub use host::{Cancel, Host, Timeouts};
 pub use irsa_core as core;
-pub use provider::{Options, Provider, seed};
+pub use provider::{Builder, Provider, inputs_from_env, seed};
+pub use signer::Signer;

@@ -4,7 +4,7 @@ mod common;
 
 use common::host;
 use irsa::{
-    Cancel, Options, Provider,
+    Builder, Cancel, Provider,
     core::{
         Code, Credentials, Error, Mono, Now, Retry, Timestamp,
         flow::Flow,
@@ -23,8 +23,8 @@ use std::{
 
 const MS: fn(u64) -> Duration = Duration::from_millis;
 
-fn options() -> Options {
-    Options { timeout: MS(20_000), seed: Some(7), ..Options::default() }
+fn builder() -> Builder {
+    Provider::builder().host(host(&[])).timeout(MS(20_000)).seed(7)
 }
 
 fn lasting(key: usize, now: Now, life: Duration) -> Obtained {
@@ -54,16 +54,16 @@ impl Exchanges {
         })
     }
 
-    fn provider(&self, options: Options, takes: Duration, life: Duration) -> Provider {
+    fn provider(&self, builder: Builder, takes: Duration, life: Duration) -> Provider {
         let this = self.clone();
-        Provider::from_flows(host(&[]), options, move |deadline| this.flow(deadline, takes, life)).unwrap()
+        builder.build_with(move |deadline| this.flow(deadline, takes, life)).unwrap()
     }
 }
 
 #[test]
 fn many_threads_share_one_exchange() {
     let exchanges = Exchanges::default();
-    let provider = exchanges.provider(options(), MS(100), MS(3_600_000));
+    let provider = exchanges.provider(builder(), MS(100), MS(3_600_000));
     let start = Barrier::new(32);
     let keys: Vec<_> = thread::scope(|scope| {
         let ask = || {
@@ -80,7 +80,7 @@ fn many_threads_share_one_exchange() {
 /// Reads on many threads through many refreshes; gives how many reads there were.
 fn soak(background: bool) -> (usize, usize) {
     let exchanges = Exchanges::default();
-    let provider = exchanges.provider(Options { background, ..options() }, MS(20), MS(1500));
+    let provider = exchanges.provider(builder().background(background), MS(20), MS(1500));
     let (stop, reads) = (AtomicBool::new(false), AtomicUsize::new(0));
     thread::scope(|scope| {
         for _ in 0..8 {
@@ -118,14 +118,15 @@ fn nor_with_background_refresh() {
 fn a_failure_is_told_to_all_who_wait_and_remembered() {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = count.clone();
-    let provider = Provider::from_flows(host(&[]), options(), move |deadline| {
-        counted.fetch_add(1, SeqCst);
-        Flow::new(deadline, |io| async move {
-            io.wait_until(io.now().mono + MS(100), "STS").await?;
-            Err(Error::new(Code::HostUnsupported, "sts", "no").with_retry(Retry::No))
+    let provider = builder()
+        .build_with(move |deadline| {
+            counted.fetch_add(1, SeqCst);
+            Flow::new(deadline, |io| async move {
+                io.wait_until(io.now().mono + MS(100), "STS").await?;
+                Err(Error::new(Code::HostUnsupported, "sts", "no").with_retry(Retry::No))
+            })
         })
-    })
-    .unwrap();
+        .unwrap();
     let start = Barrier::new(8);
     thread::scope(|scope| {
         for _ in 0..8 {
@@ -144,16 +145,17 @@ fn a_failure_is_told_to_all_who_wait_and_remembered() {
 fn credentials_are_served_on_while_their_refresh_fails() {
     let count = Arc::new(AtomicUsize::new(0));
     let counted = count.clone();
-    let provider = Provider::from_flows(host(&[]), options(), move |deadline| {
-        let first = counted.fetch_add(1, SeqCst) == 0;
-        Flow::new(deadline, move |io| async move {
-            match first {
-                true => Ok(lasting(1, io.now(), MS(3_600_000))),
-                false => Err(Error::new(Code::Deadline, "sts", "down")),
-            }
+    let provider = builder()
+        .build_with(move |deadline| {
+            let first = counted.fetch_add(1, SeqCst) == 0;
+            Flow::new(deadline, move |io| async move {
+                match first {
+                    true => Ok(lasting(1, io.now(), MS(3_600_000))),
+                    false => Err(Error::new(Code::Deadline, "sts", "down")),
+                }
+            })
         })
-    })
-    .unwrap();
+        .unwrap();
     let generation = provider.snapshot(&Cancel::new()).unwrap().generation();
     assert!(!provider.invalidate(generation + 1), "another generation");
     assert!(provider.invalidate(generation));
@@ -164,7 +166,7 @@ fn credentials_are_served_on_while_their_refresh_fails() {
 #[test]
 fn invalidated_credentials_are_replaced() {
     let exchanges = Exchanges::default();
-    let provider = exchanges.provider(options(), MS(1), MS(3_600_000));
+    let provider = exchanges.provider(builder(), MS(1), MS(3_600_000));
     let first = provider.snapshot(&Cancel::new()).unwrap();
     assert!(provider.invalidate(first.generation()));
     assert_eq!(provider.credentials().unwrap().access_key_id(), "ASIA2");
@@ -177,12 +179,13 @@ fn when_the_caller_that_runs_the_exchange_is_cancelled_another_takes_over() {
     let exchanges = Exchanges::default();
     let (began, begun) = mpsc::channel();
     let counted = exchanges.clone();
-    let provider = Provider::from_flows(host(&[]), options(), move |deadline| {
-        let first = counted.count.load(SeqCst) == 0;
-        began.send(()).unwrap();
-        counted.flow(deadline, if first { MS(10_000) } else { MS(10) }, MS(3_600_000))
-    })
-    .unwrap();
+    let provider = builder()
+        .build_with(move |deadline| {
+            let first = counted.count.load(SeqCst) == 0;
+            began.send(()).unwrap();
+            counted.flow(deadline, if first { MS(10_000) } else { MS(10) }, MS(3_600_000))
+        })
+        .unwrap();
     thread::scope(|scope| {
         let cancel = Cancel::new();
         let leader = scope.spawn({
@@ -205,11 +208,12 @@ fn a_waiting_caller_can_be_cancelled_without_harm_to_the_exchange() {
     let exchanges = Exchanges::default();
     let (began, begun) = mpsc::channel();
     let counted = exchanges.clone();
-    let provider = Provider::from_flows(host(&[]), options(), move |deadline| {
-        began.send(()).unwrap();
-        counted.flow(deadline, MS(300), MS(3_600_000))
-    })
-    .unwrap();
+    let provider = builder()
+        .build_with(move |deadline| {
+            began.send(()).unwrap();
+            counted.flow(deadline, MS(300), MS(3_600_000))
+        })
+        .unwrap();
     thread::scope(|scope| {
         let leader = scope.spawn(|| provider.credentials());
         begun.recv().unwrap();
@@ -228,15 +232,16 @@ fn a_waiting_caller_can_be_cancelled_without_harm_to_the_exchange() {
 
 #[test]
 fn an_exchange_that_hangs_ends_at_its_deadline() {
-    let short = Options { timeout: MS(100), ..options() };
-    let provider = Provider::from_flows(host(&[]), short, |deadline| {
-        Flow::new(deadline, |io| async move {
-            loop {
-                io.wait_until(Mono::NEVER, "STS").await?;
-            }
+    let short = builder().timeout(MS(100));
+    let provider = short
+        .build_with(|deadline| {
+            Flow::new(deadline, |io| async move {
+                loop {
+                    io.wait_until(Mono::NEVER, "STS").await?;
+                }
+            })
         })
-    })
-    .unwrap();
+        .unwrap();
     let error = provider.credentials().unwrap_err();
     assert_eq!((error.code(), error.at()), (Code::Deadline, "STS"), "the exchange's own error");
 }
@@ -245,7 +250,7 @@ fn an_exchange_that_hangs_ends_at_its_deadline() {
 fn the_refresher_works_alone_and_ends_with_the_provider() {
     let exchanges = Exchanges::default();
     let held = Arc::downgrade(&exchanges.count);
-    let provider = exchanges.provider(Options { background: true, ..options() }, MS(1), MS(1000));
+    let provider = exchanges.provider(builder().background(true), MS(1), MS(1000));
     provider.credentials().unwrap();
     let count = exchanges.count.clone();
     while count.load(SeqCst) < 3 {
@@ -261,12 +266,13 @@ fn the_refresher_works_alone_and_ends_with_the_provider() {
 fn dropping_interrupts_a_refresh_under_way() {
     let exchanges = Exchanges::default();
     let counted = exchanges.clone();
-    let background = Options { background: true, ..options() };
-    let provider = Provider::from_flows(host(&[]), background, move |deadline| {
-        let first = counted.count.load(SeqCst) == 0;
-        counted.flow(deadline, if first { MS(1) } else { MS(60_000) }, MS(1000))
-    })
-    .unwrap();
+    let background = builder().background(true);
+    let provider = background
+        .build_with(move |deadline| {
+            let first = counted.count.load(SeqCst) == 0;
+            counted.flow(deadline, if first { MS(1) } else { MS(60_000) }, MS(1000))
+        })
+        .unwrap();
     provider.credentials().unwrap();
     while !(exchanges.count.load(SeqCst) == 2 && exchanges.open.load(SeqCst)) {
         thread::sleep(MS(10));
@@ -278,8 +284,8 @@ fn dropping_interrupts_a_refresh_under_way() {
 #[test]
 fn what_one_exports_another_adopts() {
     let exchanges = Exchanges::default();
-    let parent = exchanges.provider(options(), MS(1), MS(3_600_000));
-    let child = exchanges.provider(options(), MS(1), MS(3_600_000));
+    let parent = exchanges.provider(builder(), MS(1), MS(3_600_000));
+    let child = exchanges.provider(builder(), MS(1), MS(3_600_000));
     assert!(parent.export().is_none());
     parent.credentials().unwrap();
     assert!(child.adopt(parent.export().unwrap().expose()).unwrap());

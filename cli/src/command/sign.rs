@@ -128,7 +128,8 @@ impl Signed {
         let said = asked.session.inputs.options.region.as_deref().or(guess.region);
         let region = said.or_else(|| resolved.region.as_ref().map(|region| region.text())).ok_or_else(|| {
             let message = format!("which Region {host} is in cannot be seen from its name, and AWS_REGION is not set");
-            Error::new(Code::RegionUnknown, "arguments", message)
+            Error::new(Code::RegionMissing, "arguments", message)
+                .with_fix("say it: --region eu-west-1, or set AWS_REGION")
         })?;
         let mut signing = match service.starts_with("s3") {
             true => Signing::s3(&resolved.credentials, region),

@@ -339,10 +339,8 @@ pub enum Code {
     CommandMissing = 266,
     /// For which service to sign cannot be seen from the host's name.
     ServiceUnknown = 267,
-    /// For which Region to sign is said neither by the host's name nor by the settings.
-    RegionUnknown = 268,
     /// The server answered a request that was sent as it was with an error status.
-    SendRefused = 269,
+    SendRefused = 268,
 }
 
 impl Code {
@@ -514,7 +512,6 @@ impl Code {
         Self::ExecDenied,
         Self::CommandMissing,
         Self::ServiceUnknown,
-        Self::RegionUnknown,
         Self::SendRefused,
     ];
 
@@ -703,7 +700,6 @@ impl Code {
             Self::ExecDenied => "exec-denied",
             Self::CommandMissing => "command-missing",
             Self::ServiceUnknown => "service-unknown",
-            Self::RegionUnknown => "region-unknown",
             Self::SendRefused => "send-refused",
         }
     }
@@ -878,7 +874,6 @@ impl Code {
             Self::ExecDenied => Kind::Broken,
             Self::CommandMissing => Kind::Broken,
             Self::ServiceUnknown => Kind::Misuse,
-            Self::RegionUnknown => Kind::Misuse,
             Self::SendRefused => Kind::Refused,
         }
     }
@@ -1053,7 +1048,6 @@ impl Code {
             Self::ExecDenied => "make the file executable, and see that its interpreter exists and that its file system allows execution",
             Self::CommandMissing => "put irsa-local beside irsa or on PATH; in the sources: cargo build -p irsa-local",
             Self::ServiceUnknown => "say it: --service secretsmanager (the service's signing name)",
-            Self::RegionUnknown => "say it: --region eu-west-1, or set AWS_REGION",
             Self::SendRefused => "read the answer on standard output: it says what the service did not like; irsa sign --explain shows what was signed",
         }
     }
@@ -1228,7 +1222,6 @@ impl Code {
             Self::ExecDenied => Retry::No,
             Self::CommandMissing => Retry::No,
             Self::ServiceUnknown => Retry::No,
-            Self::RegionUnknown => Retry::No,
             Self::SendRefused => Retry::No,
         }
     }
@@ -1403,7 +1396,6 @@ impl Code {
             Self::ExecDenied => "The command exists and cannot be run.",
             Self::CommandMissing => "The program irsa-local, which `irsa local` runs, is not there.",
             Self::ServiceUnknown => "For which service to sign cannot be seen from the host's name.",
-            Self::RegionUnknown => "For which Region to sign is said neither by the host's name nor by the settings.",
             Self::SendRefused => "The server answered a request that was sent as it was with an error status.",
         }
     }
@@ -1578,7 +1570,6 @@ impl Code {
             Self::ExecDenied => 3,
             Self::CommandMissing => 3,
             Self::ServiceUnknown => 2,
-            Self::RegionUnknown => 2,
             Self::SendRefused => 4,
         }
     }

@@ -4,12 +4,14 @@ mod shared;
 
 use crate::host::{Cancel, Host};
 use irsa_core::{
-    Code, Credentials, Error, Mono, SecretBytes,
+    Code, Credentials, Error, Mono, Secret, SecretBytes,
+    chain::{self, Explanation, Inputs},
     flow::Flow,
     keeper::{Obtained, Settings, Snapshot},
 };
 use shared::Shared;
 use std::{
+    env,
     sync::Arc,
     thread::{self, JoinHandle},
     time::Duration,
@@ -31,18 +33,14 @@ struct Refresher {
 }
 
 impl Provider {
-    /// A provider whose exchanges are flows that `exchange` makes, each with the total deadline it is given.
-    pub fn from_flows(
-        host: Host,
-        options: Options,
-        exchange: impl Fn(Mono) -> Flow<Obtained> + Send + Sync + 'static,
-    ) -> Result<Self, Error> {
-        let mut settings = Settings::new(options.seed.unwrap_or_else(seed));
-        settings.exchange_timeout = options.timeout;
-        settings.background = options.background;
-        let shared = Arc::new(Shared::new(host, Box::new(exchange), settings));
-        let refresher = if options.background { Some(Refresher::start(&shared)?) } else { None };
-        Ok(Self { shared, refresher })
+    /// As the environment says it, on demand, with 30 s for an exchange. The environment is read here, once.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().build()
+    }
+
+    /// To say more than the environment does.
+    pub fn builder() -> Builder {
+        Builder::default()
     }
 
     /// The credentials to use now. A cached read takes no lock; otherwise this waits for the exchange, or runs it.
@@ -68,6 +66,12 @@ impl Provider {
         self.shared.with_keeper(|keeper| keeper.handle_invalidate(self.shared.host.now(), generation))
     }
 
+    /// Where the latest exchange looked for credentials, and why each place was passed by or chosen. Empty before the
+    /// first one.
+    pub fn explain(&self) -> Explanation {
+        self.shared.explanation()
+    }
+
     /// The cached credentials for another process on this machine, secrets included. `None` where there are none.
     pub fn export(&self) -> Option<SecretBytes> {
         self.shared.latest().map(|snapshot| snapshot.export(self.shared.host.now()))
@@ -84,21 +88,103 @@ impl Provider {
     }
 }
 
-/// How a provider behaves.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// What one exchange may take in all. A call waits one second longer, so that the exchange's own error is told.
-    pub timeout: Duration,
-    /// A thread replaces credentials before anybody has to wait for it. It ends when the provider is dropped.
-    pub background: bool,
-    /// For jitter; `None` takes it from the system's randomness.
-    pub seed: Option<u64>,
+/// What a provider is made from. Everything absent is a fair start.
+#[derive(Debug)]
+#[must_use]
+pub struct Builder {
+    host: Option<Host>,
+    inputs: Option<Inputs>,
+    options: chain::Options,
+    timeout: Duration,
+    background: bool,
+    seed: u64,
 }
 
-impl Default for Options {
+impl Default for Builder {
     fn default() -> Self {
-        Self { timeout: Duration::from_secs(30), background: false, seed: None }
+        Self {
+            host: None,
+            inputs: None,
+            options: chain::Options::default(),
+            timeout: Duration::from_secs(30),
+            background: false,
+            seed: seed(),
+        }
     }
+}
+
+impl Builder {
+    /// Another host than [`Host::from_env`].
+    pub fn host(mut self, host: Host) -> Self {
+        self.host = Some(host);
+        self
+    }
+
+    /// Another environment than this process's.
+    pub fn environment<N: AsRef<str>, V: Into<Secret>>(mut self, variables: impl IntoIterator<Item = (N, V)>) -> Self {
+        self.inputs = Some(Inputs::new(variables));
+        self
+    }
+
+    /// What the program says itself: role, token file, profile, Region and the like.
+    pub fn options(mut self, options: chain::Options) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// What one exchange may take in all. A call waits one second longer, so that the exchange's own error is told.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// A thread replaces credentials before anybody has to wait for it. It ends when the provider is dropped.
+    pub fn background(mut self, on: bool) -> Self {
+        self.background = on;
+        self
+    }
+
+    /// For jitter, instead of the system's randomness.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The provider. Nothing is exchanged yet.
+    pub fn build(mut self) -> Result<Provider, Error> {
+        let mut inputs = self.inputs.take().unwrap_or_else(inputs_from_env);
+        inputs.options = std::mem::take(&mut self.options);
+        inputs.seed = self.seed;
+        let inputs = Arc::new(inputs);
+        self.build_with(move |deadline| {
+            let inputs = inputs.clone();
+            Flow::new(deadline, |io| async move {
+                let resolved = chain::resolve_in(&io, &inputs).await?;
+                Ok(Obtained { credentials: resolved.credentials, skew_millis: resolved.skew_millis })
+            })
+        })
+    }
+
+    /// A provider whose exchanges are flows of the program's own, each with the total deadline it is given.
+    pub fn build_with(
+        self,
+        exchange: impl Fn(Mono) -> Flow<Obtained> + Send + Sync + 'static,
+    ) -> Result<Provider, Error> {
+        let mut settings = Settings::new(self.seed);
+        settings.exchange_timeout = self.timeout;
+        settings.background = self.background;
+        let shared = Arc::new(Shared::new(self.host.unwrap_or_else(Host::from_env), Box::new(exchange), settings));
+        let refresher = if self.background { Some(Refresher::start(&shared)?) } else { None };
+        Ok(Provider { shared, refresher })
+    }
+}
+
+/// What the chain reads of this process's environment. What is not Unicode is not read.
+pub fn inputs_from_env() -> Inputs {
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, Secret::from(value.into_string().ok()?)))
+    };
+    Inputs::new(env::vars_os().filter_map(text))
 }
 
 impl Refresher {

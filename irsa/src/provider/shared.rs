@@ -9,6 +9,7 @@ use crate::host::{Cancel, Host, cancel::Waited};
 use arc_swap::ArcSwapOption;
 use irsa_core::{
     Code, Error, Mono, Now,
+    chain::Explanation,
     flow::Flow,
     keeper::{ExchangeId, Keeper, Obtained, Output, Reply, Settings, Snapshot, State, Waiter},
 };
@@ -29,6 +30,8 @@ pub(super) struct Shared {
     patience: Duration,
     cached: ArcSwapOption<Snapshot>,
     inner: Mutex<Inner>,
+    /// Of the latest exchange.
+    explanation: Mutex<Explanation>,
 }
 
 struct Inner {
@@ -75,6 +78,7 @@ impl Shared {
                 refresher: None,
                 idle: Mono::NEVER,
             }),
+            explanation: Mutex::default(),
         }
     }
 
@@ -88,6 +92,10 @@ impl Shared {
     /// The latest snapshot, good or not.
     pub(super) fn latest(&self) -> Option<Arc<Snapshot>> {
         self.cached.load_full()
+    }
+
+    pub(super) fn explanation(&self) -> Explanation {
+        self.explanation.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Asks the keeper, and waits where it says so.
@@ -203,7 +211,9 @@ impl Shared {
     /// False where it was given up because of the switch or `until`, and is still to be reported.
     fn exchange(&self, id: ExchangeId, deadline: Mono, switch: &Cancel, until: Mono) -> bool {
         let mut flow = (self.source)(deadline);
-        let Some(result) = self.host.drive_until(&mut flow, switch, until) else { return false };
+        let result = self.host.drive_until(&mut flow, switch, until);
+        *self.explanation.lock().unwrap_or_else(PoisonError::into_inner) = flow.explanation();
+        let Some(result) = result else { return false };
         // A report that comes too late is refused, and rightly so.
         let _ = self.enter(|inner| inner.keeper.handle_exchanged(self.host.now(), id, result));
         true
