@@ -12,7 +12,8 @@ fn behind(scene: Scene) -> Scene {
 
 #[test]
 fn a_source_that_is_configured_but_broken_stops_the_chain() {
-    let cases: [(fn() -> Scene, Code, &str); 5] = [
+    type Case = (fn() -> Scene, Code, &'static str);
+    let cases: [Case; 5] = [
         (|| Scene::new().property("aws.accessKeyId", "AK"), Code::KeysIncomplete, "system properties"),
         (|| Scene::new().env("AWS_ACCESS_KEY_ID", "AK"), Code::KeysIncomplete, "environment"),
         (|| Scene::new().env("AWS_ROLE_ARN", ROLE), Code::WebIdentityIncomplete, "web identity"),

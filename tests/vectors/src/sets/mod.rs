@@ -1,6 +1,7 @@
 //! One file a set.
 
 mod article;
+mod cred_chain;
 mod differential;
 mod endpoints_sts;
 mod fixed_signatures;
@@ -21,6 +22,7 @@ use crate::Set;
 /// Every set, in the order they are run.
 pub const ALL: &[Set] = &[
     article::SET,
+    cred_chain::SET,
     differential::SET,
     endpoints_sts::SET,
     fixed_signatures::SET,
