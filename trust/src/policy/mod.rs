@@ -4,6 +4,31 @@
 //! logic"). Serves trust policies (a caller, no resource) and permission policies (a resource). [`evaluate`] gives an
 //! [`Evaluation`] that lists every statement, every element and every condition with what it compared; the decision is
 //! computed from that list and from nothing else, so that the two cannot differ.
+//!
+//! ```
+//! use irsa_trust::policy::{Caller, Context, Decision, Policy, Question, evaluate};
+//!
+//! let provider = "arn:aws:iam::111122223333:oidc-provider/oidc.example";
+//! let policy = Policy::parse(&format!(r#"{{"Version": "2012-10-17", "Statement": {{
+//!     "Effect": "Allow",
+//!     "Principal": {{"Federated": "{provider}"}},
+//!     "Action": "sts:AssumeRoleWithWebIdentity",
+//!     "Condition": {{"StringEquals": {{"oidc.example:sub": "system:serviceaccount:prod:app"}}}}
+//! }}}}"#))?;
+//! let mut context = Context::new();
+//! context.put("token", "oidc.example:sub", ["system:serviceaccount:demo:app"]);
+//! let caller = Some(Caller::Federated(provider));
+//! let action = "sts:AssumeRoleWithWebIdentity";
+//! let evaluation = evaluate(&policy, &Question { caller, action, resource: None, context: &context });
+//! assert_eq!(evaluation.decision(), Decision::NotAllowed);
+//! assert_eq!(
+//!     evaluation.why(),
+//!     ["statement 0: StringEquals oidc.example:sub: policy wants system:serviceaccount:prod:app, \
+//!       token says system:serviceaccount:demo:app"]
+//! );
+//! # Ok::<(), irsa_core::Error>(())
+//! ```
+//!
 //! Limits: 64 KiB of text; wildcards cost at most pattern times value; a trace holds 1,024 characters of each value.
 
 mod condition;
