@@ -28,8 +28,8 @@ impl Wire {
         if text.starts_with('<') {
             // What breaks off after the code has still said it.
             let _ = xml::leaves(text, |path, value| wire.take_leaf(path, value));
-        } else if let Some(found) = Object::parse(text).ok().and_then(|object| Self::from_json(&object)) {
-            wire = found;
+        } else if let Ok(object) = Object::parse(text) {
+            wire = Self::from_json(&object);
         }
         if let Some(kind) = response.header("x-amzn-errortype") {
             wire.code = bare(kind).into();
@@ -46,13 +46,13 @@ impl Wire {
         }
     }
 
-    /// `{"Error": {"Code", "Message"}}`, `{"__type", "message"}` or `{"code", "message"}`.
-    pub(crate) fn from_json(object: &Object<'_>) -> Option<Self> {
+    /// `{"Error": {"Code", "Message"}}`, `{"__type", "message"}` or `{"code", "message"}`; empty where it is no refusal.
+    pub(crate) fn from_json(object: &Object<'_>) -> Self {
         let inner = object.object("Error");
         let from = inner.as_ref().unwrap_or(object);
-        let code = from.get_any_case("code").or_else(|| from.get("__type")).and_then(json::string)?;
-        let message = from.get_any_case("message").and_then(json::string);
-        Some(Self { code: bare(code.expose()).into(), message: message.map(|m| m.expose().into()).unwrap_or_default() })
+        let text = |raw: Option<&str>| raw.and_then(json::string).map(|text| String::from(text.expose()));
+        let code = text(from.get_any_case("code").or_else(|| from.get("__type"))).unwrap_or_default();
+        Self { code: bare(&code).into(), message: text(from.get_any_case("message")).unwrap_or_default() }
     }
 
     /// The code without the suffix that some protocols add, for a `match`.

@@ -264,7 +264,7 @@ fn from_xml(text: &str) -> Result<Fields, xml::Fault> {
 fn from_json(text: &str) -> Result<Fields, json::Fault> {
     let mut fields = Fields::default();
     let top = Object::parse(text)?;
-    fields.error = Wire::from_json(&top);
+    fields.error = Some(Wire::from_json(&top)).filter(|refusal| !refusal.code.is_empty());
     take(&top, "", 0, &mut fields);
     Ok(fields)
 }

@@ -20,13 +20,12 @@ pub const PAUSE: Duration = Duration::from_millis(20);
 
 /// Reads the token file at `path`. Every error names the path and what to do about it.
 pub async fn read(io: &Io, path: &str) -> Result<Token, Error> {
-    let error = match look(io, path).await {
-        Err(error) if passing(&error) => error,
+    match look(io, path).await {
+        Err(error) if passing(&error) => {}
         other => return other,
-    };
+    }
     io.wait_until(io.now().mono + PAUSE, "web identity token, being replaced").await?;
-    // A deadline or a fault of the host says less than what was seen first.
-    look(io, path).await.map_err(|second| if second.code() == Code::Deadline { error } else { second })
+    look(io, path).await
 }
 
 /// What the kubelet's swap can look like.
