@@ -38,7 +38,8 @@ pub use snapshot::{Snapshot, State};
 use crate::{Code, Credentials, Error, Mono, Now, time::Span};
 use alloc::{collections::VecDeque, format, sync::Arc};
 use core::time::Duration;
-use rules::{MINUTE, Random, Rule, Rules, SECOND};
+pub(crate) use rules::Random;
+use rules::{MINUTE, Rule, Rules, SECOND};
 use snapshot::{Exported, NEVER, signed};
 
 /// Callers that can wait at once; more are refused with `waiters-full`.

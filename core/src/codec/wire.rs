@@ -90,7 +90,11 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn raw(&mut self, field: &str, len: usize) -> Result<&'a [u8], Error> {
         let Some((taken, rest)) = self.rest.split_at_checked(len) else {
-            return Err(self.error(field, self.offset, &format!("needs {len} bytes, {} are left", self.rest.len())));
+            return Err(self.error(
+                field,
+                self.offset,
+                &format!("{len} bytes are needed, {} are left", self.rest.len()),
+            ));
         };
         self.rest = rest;
         self.offset += len;
@@ -131,7 +135,7 @@ impl<'a> Reader<'a> {
         let bytes = self.bytes(field)?;
         core::str::from_utf8(bytes).map_err(|e| {
             let at = self.offset - bytes.len() + e.valid_up_to();
-            self.error(field, at, "is not UTF-8")
+            self.error(field, at, "not UTF-8")
         })
     }
 
@@ -165,7 +169,7 @@ impl<'a> Reader<'a> {
 
     /// The error for a byte just read that nothing is known of.
     pub(crate) fn unknown(&self, field: &str, byte: u8) -> Error {
-        self.error(field, self.offset.saturating_sub(1), &format!("is {byte}, which is unknown"))
+        self.error(field, self.offset.saturating_sub(1), &format!("{byte} is unknown"))
     }
 
     /// The error for a value, `len` bytes long, that was just read.
@@ -177,17 +181,17 @@ impl<'a> Reader<'a> {
     pub(crate) fn end(&self) -> Result<(), Error> {
         match self.rest.len() {
             0 => Ok(()),
-            left => Err(self.error("end", self.offset, &format!("{left} bytes too many"))),
+            left => Err(self.error("end", self.offset, &format!("{left} bytes are left over"))),
         }
     }
 
     fn array<const N: usize>(&mut self, field: &str) -> Result<[u8; N], Error> {
         let at = self.offset;
         let bytes = self.raw(field, N)?;
-        bytes.try_into().map_err(|_| self.error(field, at, "is cut"))
+        bytes.try_into().map_err(|_| self.error(field, at, "cut"))
     }
 
     fn error(&self, field: &str, offset: usize, what: &str) -> Error {
-        Error::new(Code::Encoding, "encoding", format!("{field} at byte {offset} {what}"))
+        Error::new(Code::Encoding, "encoding", format!("{field} at byte {offset}: {what}"))
     }
 }

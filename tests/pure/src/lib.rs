@@ -6,6 +6,7 @@
 
 mod arn;
 mod chain;
+mod codec;
 mod error;
 mod federation;
 mod flow;
@@ -29,6 +30,7 @@ pub type Entry = (&'static str, fn(&Value) -> Result<Value, Error>);
 pub const ROOMS: &[&[Entry]] = &[
     arn::ENTRIES,
     chain::ENTRIES,
+    codec::ENTRIES,
     error::ENTRIES,
     federation::ENTRIES,
     flow::ENTRIES,

@@ -3,6 +3,7 @@
 mod article;
 mod cred_chain;
 mod differential;
+pub mod effects;
 mod endpoints_sts;
 mod fixed_signatures;
 mod profile;
@@ -24,6 +25,7 @@ pub const ALL: &[Set] = &[
     article::SET,
     cred_chain::SET,
     differential::SET,
+    effects::SET,
     endpoints_sts::SET,
     fixed_signatures::SET,
     profile::SET,
