@@ -11,6 +11,7 @@ mod error;
 mod federation;
 mod flow;
 mod glue;
+mod keeper;
 mod oidc;
 mod policy;
 mod secret;
@@ -34,6 +35,7 @@ pub const ROOMS: &[&[Entry]] = &[
     error::ENTRIES,
     federation::ENTRIES,
     flow::ENTRIES,
+    keeper::ENTRIES,
     oidc::ENTRIES,
     policy::ENTRIES,
     secret::ENTRIES,

@@ -48,3 +48,66 @@ fn time_arithmetic() {
     let answer = call("time.format", &json!({ "seconds": 0 }));
     assert_eq!(answer["ok"], json!({ "extended": "1970-01-01T00:00:00Z", "basic": "19700101T000000Z" }));
 }
+
+#[test]
+fn a_keeper_replays() {
+    let second = |at: u64| json!([1_700_000_000_000 + at * 1000, at * 1000]);
+    let events = json!([
+        { "at": second(0), "do": "request" },
+        { "at": second(0), "do": "request" },
+        { "at": second(0), "do": "gone", "waiter": 2 },
+        { "at": second(0), "do": "poll" },
+        { "at": second(1), "do": "cancelled", "id": 1 },
+        { "at": second(1), "do": "poll" },
+        { "at": second(2), "do": "obtained", "id": 2, "key": "ASIA1", "expiration": 1_700_000_902_000_i64, "skew": 0 },
+        { "at": second(2), "do": "poll" },
+        { "at": second(3), "do": "export" },
+        { "at": second(4), "do": "adopt" },
+        { "at": second(5), "do": "invalidate", "generation": 7 },
+        { "at": second(5), "do": "invalidate", "generation": 1 },
+        { "at": second(6), "do": "request" },
+        { "at": second(6), "do": "poll" },
+        { "at": second(7), "do": "failed", "id": 3 },
+        { "at": second(7), "do": "poll" },
+    ]);
+    let answer = call("keeper.replay", &json!({ "seed": 1, "events": events }));
+    let mut lines = answer["ok"].as_array().unwrap_or_else(|| panic!("{answer}")).clone();
+    for line in &mut lines {
+        // Where the window opens is a matter of the seed.
+        for path in ["/publish", "/with"] {
+            if let Some(snapshot) = line.pointer_mut(path).and_then(|s| s.as_object_mut()) {
+                assert!((602_000..=752_000).contains(&snapshot.remove("advisory").unwrap().as_u64().unwrap()));
+            }
+        }
+    }
+    let never = u64::MAX;
+    let snapshot = |state: &str, left: u64| {
+        json!({
+            "key": "ASIA1", "generation": 1, "state": state, "left": left, "mandatory": 842_000, "end": 902_000,
+            "invalidated": state == "Mandatory",
+        })
+    };
+    let expected = json!([
+        { "waits": 1 },
+        { "waits": 2 },
+        { "exchange": 1, "deadline": 30_000 },
+        { "idle": 35_000 },
+        { "exchange": 2, "deadline": 31_000 },
+        { "idle": 36_000 },
+        { "publish": snapshot("Fresh", 900_000) },
+        { "answer": 1, "with": snapshot("Fresh", 900_000) },
+        { "idle": never },
+        { "adopted": false },
+        { "invalidated": false },
+        { "invalidated": true },
+        { "waits": 3 },
+        { "publish": snapshot("Mandatory", 896_000) },
+        { "exchange": 3, "deadline": 36_000 },
+        { "idle": 41_000 },
+        { "answer": 3, "with": snapshot("Mandatory", 895_000) },
+        { "idle": never },
+    ]);
+    assert_eq!(serde_json::Value::from(lines), expected);
+    let skew = json!({ "date": 10_000, "asked": [10_000, 0], "answered": [10_000, 0] });
+    assert_eq!(call("keeper.skew_millis", &skew), json!({ "ok": 999 }));
+}
