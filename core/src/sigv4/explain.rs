@@ -6,9 +6,11 @@ use super::{
     encode::{self, QuerySlot},
     form,
     key::KeyCache,
+    sha::Sink,
 };
 use crate::{Error, Secret, Timestamp};
 use alloc::{format, string::String, vec, vec::Vec};
+use zeroize::Zeroize;
 
 /// The stages of a signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,9 +26,13 @@ pub struct Explanation {
 impl Explanation {
     pub(super) fn new(canonical: &Canonical<'_>, to_sign: &ToSign<'_>, signature: &[u8; 64]) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_default();
-        let (mut request, mut string) = (Vec::new(), Vec::new());
+        // Room for all of it at once: a buffer that grows leaves copies of the token behind.
+        let mut length = Length(0);
         // It has been hashed already: what could fail has not.
+        let _ = canonical.write(&mut length);
+        let mut request = Vec::with_capacity(length.0);
         let _ = canonical.write(&mut request);
+        let mut string = Vec::new();
         to_sign.write(&mut string);
         Self {
             canonical_request: text(request).into(),
@@ -70,16 +76,22 @@ pub fn explain<'a, H>(
 where
     H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
 {
-    Ok(signed(request, signing, keys, now)?.1)
+    let mut told = None;
+    let mut out = signed(request, signing, keys, now, |canonical, to_sign, signature| {
+        told = Some(Explanation::new(canonical, to_sign, signature));
+    })?;
+    out.zeroize();
+    told.ok_or_else(|| Error::bug("sigv4", "signed without a canonical request"))
 }
 
-/// What the signature adds, and its stages, with as much room as it takes. Wipe the bytes: a token may be in them.
+/// What the signature adds, in as much room as it takes. Wipe it: a token may be in it.
 pub(super) fn signed<'a, H>(
     request: &Request<'a, H>,
     signing: &Signing<'_>,
     keys: &mut KeyCache,
     now: Timestamp,
-) -> Result<(Vec<u8>, Explanation), Error>
+    mut show: impl FnMut(&Canonical<'_>, &ToSign<'_>, &[u8; 64]),
+) -> Result<Vec<u8>, Error>
 where
     H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
 {
@@ -87,16 +99,20 @@ where
     let mut query = vec![QuerySlot::EMPTY; encode::pieces(request.query).count()];
     let mut out = Vec::new();
     loop {
-        let mut shown = None;
         let scratch = Scratch { headers: &mut headers, query: &mut query };
-        let done = form::run(request, signing, keys, now, scratch, &mut out, |canonical, to_sign, signature| {
-            shown = Some(Explanation::new(canonical, to_sign, signature));
-        });
-        match (done, shown) {
-            (Err(super::SignError::TooSmall { needed }), _) if needed > out.len() => out = vec![0; needed],
-            (Err(e), _) => return Err(e.into()),
-            (Ok(_), Some(explanation)) => return Ok((out, explanation)),
-            (Ok(_), None) => return Err(Error::bug("sigv4", "signed without a canonical request")),
+        match form::run(request, signing, keys, now, scratch, &mut out, &mut show) {
+            Err(super::SignError::TooSmall { needed }) if needed > out.len() => out = vec![0; needed],
+            Err(e) => return Err(e.into()),
+            Ok(_) => return Ok(out),
         }
+    }
+}
+
+/// Counts what would be written.
+struct Length(usize);
+
+impl Sink for Length {
+    fn put(&mut self, bytes: &[u8]) {
+        self.0 += bytes.len();
     }
 }

@@ -33,7 +33,7 @@ pub fn sign(
                 .chain(request.headers.iter().map(|(name, value)| (&**name, value.expose()))),
             payload,
         };
-        let mut out = signed(&borrowed, signing, keys, now)?.0;
+        let mut out = signed(&borrowed, signing, keys, now, |_, _, _| ())?;
         let result = match signing.form {
             Form::Header => {
                 let added: Vec<(Box<str>, Secret)> = lines(&out).map(|(n, v)| (n.into(), v.into())).collect();
@@ -66,7 +66,7 @@ pub fn presign(
     let url = Url::parse(url)?;
     let host = url.host();
     let request = Request { method, path: url.path, query: url.query, headers: [("host", &*host)], payload };
-    let mut out = signed(&request, &signing.presigned(expires), keys, now)?.0;
+    let mut out = signed(&request, &signing.presigned(expires), keys, now, |_, _, _| ())?;
     let made = url.with_query(&out);
     out.zeroize();
     Ok(Secret::new(made))

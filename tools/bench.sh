@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Measures irsa, by itself (criterion) and beside its peers in one process, and prints one table.
+# The peers are a workspace of their own, benches/peers, with a lock file of its own.
+source "$(dirname "$0")/lib.sh"
+need_basics
+echo "bench: criterion"
+cargo bench -q --locked -p irsa-benches -- --noplot 2>&1 | grep -E 'time:|^error' || true
+echo "bench: irsa and its peers"
+cargo build -q --release --locked --manifest-path benches/peers/Cargo.toml --target-dir "$target/peers"
+"$target/peers/release/irsa-peers" --criterion "$target/criterion" "$@"
