@@ -1,7 +1,8 @@
-//! An allocator that looks into everything that is freed for [`CANARY`], the word that every secret of a test contains.
+//! An allocator that looks into everything that is freed for [`CANARY`], the word that every secret of a test contains,
+//! and that counts what is allocated.
 //!
-//! For tests alone: `#[global_allocator] static A: Watcher = Watcher;`, then [`leaks_of`] what is to be watched. Growing
-//! never happens in place, so an outgrown buffer is looked into as well. Other threads are not watched, nor is the stack.
+//! For tests alone: `#[global_allocator] static A: Watcher = Watcher;`, then [`leaks_of`] or [`allocations_of`] what is to
+//! be watched. Growing never happens in place, so an outgrown buffer is looked into as well. Other threads are not watched, nor is the stack.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -16,6 +17,7 @@ pub const CANARY: &str = "IRSACANARY";
 pub struct Watcher;
 
 thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
     static WATCHING: Cell<bool> = const { Cell::new(false) };
     static LEAKS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
@@ -29,9 +31,18 @@ pub fn leaks_of(what: impl FnOnce()) -> Vec<String> {
     LEAKS.take()
 }
 
+/// Runs `what` and gives how often it allocated.
+pub fn allocations_of(what: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    what();
+    ALLOCATIONS.get() - before
+}
+
 // SAFETY: System does the work. Blocks begin zeroed, so that all of a block can be read when it is freed.
 unsafe impl GlobalAlloc for Watcher {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // A thread that is ending has no count any more.
+        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
         // SAFETY: the caller's contract is System's.
         unsafe { System.alloc_zeroed(layout) }
     }
