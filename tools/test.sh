@@ -44,6 +44,7 @@ hush() {
 
 suite cargo cargo test --workspace --locked --no-fail-fast -- --show-output
 step vectors tools/wasm.sh test
+suite clients tools/judge.sh clients
 suite ministack tools/judge.sh ministack
 step lint tools/lint.sh
 step secrets tools/secrets.sh "$logs"
