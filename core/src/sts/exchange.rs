@@ -28,6 +28,9 @@ const STS: Service = Service { name: "STS", signing_name: "sts", at: "sts", vari
 pub async fn web_identity(io: &Io, call: &Call, ask: &WebIdentity) -> Result<Assumed, Error> {
     let mut tries = Tries::new(call.seed);
     let mut token = token::file::read(io, &ask.token_file).await?;
+    // What STS may not like is said; STS has the last word.
+    let warnings = token.warnings(io.now().wall, token::AUDIENCE);
+    io.explain(|e| e.notices.extend(warnings.iter().map(|w| format!("the token of {}: {w}", ask.token_file))));
     loop {
         let error = match web_identity_once(io, call, ask, &token).await {
             Ok(assumed) => return Ok(assumed),

@@ -9,8 +9,13 @@ use irsa_script::Host;
 
 pub const ROLE: &str = "arn:aws:iam::123456789012:role/app";
 pub const TOKEN_FILE: &str = "/var/run/token";
-/// Three parts; header and claims are JSON. STS is scripted, so that nobody looks closer.
-pub const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3VlciJ9.c2lnbmF0dXJl";
+/// Three parts that nothing is wrong with; STS is scripted, so that nobody looks at the signature.
+pub const TOKEN: &str = concat!(
+    "eyJhbGciOiJSUzI1NiJ9.",
+    "eyJpc3MiOiJodHRwczovL2lzc3VlciIsInN1YiI6InN5c3RlbTpzZXJ2aWNlYWNjb3VudDpuczphcHAiLCJhdWQiOlsic3RzLmFt",
+    "YXpvbmF3cy5jb20iXSwiaWF0IjoxNzk1NTE0MDAwLCJleHAiOjE3OTU2MDA0MDB9",
+    ".c2lnbmF0dXJl"
+);
 /// What must never be printed.
 pub const SECRETS: [&str; 3] = ["hunter2", "sessiontoken2", TOKEN];
 

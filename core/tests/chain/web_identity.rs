@@ -183,3 +183,15 @@ fn an_account_of_another_number_of_digits_is_noticed_and_asked_for() {
     assert_eq!(seen.outcome(), Ok("ASIA1"));
     assert!(seen.explanation.notices[0].ends_with("has 11 digits, not 12"), "{:?}", seen.explanation.notices);
 }
+
+#[test]
+fn what_sts_may_not_like_about_the_token_is_noticed_and_sent() {
+    // {"alg":"RS256"}.{"iss":"https://issuer","sub":"s","aud":"other","iat":1,"exp":1795514100}
+    let token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3VlciIsInN1YiI6InMiLCJhdWQiOiJvdGhlciIsImlhdCI6MSwiZXhwIjo\
+                 xNzk1NTE0MTAwfQ.c2ln";
+    let seen = Scene::irsa().env("AWS_WEB_IDENTITY_TOKEN_FILE", "/t").file("/t", token).sts("ASIA1").run();
+    assert_eq!(seen.outcome(), Ok("ASIA1"));
+    let notices = &seen.explanation.notices;
+    assert_eq!(notices[0], "the token of /t: audience is other, not sts.amazonaws.com");
+    assert!(notices[1].starts_with("the token of /t: expired 5m00s ago"), "{notices:?}");
+}

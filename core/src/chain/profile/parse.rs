@@ -251,7 +251,7 @@ impl<'t> Reader<'t> {
     fn open_property(&mut self, line: &'t str) -> Result<(), Error> {
         self.close();
         if self.heading.is_none() {
-            return Err(self.fault("expected a profile definition before the first property"));
+            return Err(self.fault(NO_HEADING));
         }
         let (name, value) = self.pair(line, "property")?;
         let lower = identifier(name).map(|name| name.to_ascii_lowercase().into_boxed_str());
@@ -264,7 +264,10 @@ impl<'t> Reader<'t> {
 
     fn go_on(&mut self, line: &'t str) -> Result<(), Error> {
         let Some(open) = &self.open else {
-            return Err(self.fault("expected a property definition, but the line is indented"));
+            return Err(self.fault(match self.heading {
+                Some(_) => "expected a property definition, but the line is indented",
+                None => NO_HEADING,
+            }));
         };
         if open.parts.first().is_some_and(|value| value.is_empty()) {
             self.pair(line, "sub-property")?;
@@ -314,6 +317,8 @@ impl<'t> Reader<'t> {
             .with_fix(format!("mend line {line} of {path}: headings read [profile NAME], properties NAME = VALUE"))
     }
 }
+
+const NO_HEADING: &str = "expected a profile definition before the first property";
 
 /// A name that SDKs take: their characters, or anything but control characters in quotes.
 fn identifier(name: &str) -> Option<&str> {

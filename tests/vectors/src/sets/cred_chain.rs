@@ -74,21 +74,21 @@ impl Case {
     fn not_ours(&self) -> Option<&'static str> {
         let texts = || self.files.values().filter_map(Value::as_str);
         let configures = |keys: &[&str]| {
-            let mut lines = texts().flat_map(str::lines).map(|line| line.trim().to_ascii_lowercase());
+            let mut lines = texts().flat_map(str::lines).map(|line| line.replace(' ', "").to_ascii_lowercase());
             lines.any(|line| keys.iter().any(|key| line.starts_with(key)))
         };
         let variables = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
         if variables.into_iter().any(|name| self.set(name)) {
             return Some("the container source is not built yet");
         }
-        if self.exchanges.iter().any(|e| e.url.contains("//169.254.")) || configures(&["credential_source = ec2"]) {
+        if self.exchanges.iter().any(|e| e.url.contains("//169.254.")) || configures(&["credential_source=ec2"]) {
             return Some("the instance metadata source is not built yet");
         }
         if configures(&["sso_", "[sso-session"]) {
             return Some("the sso source is not built yet");
         }
-        if configures(&["credential_process"]) {
-            return Some("the process source is not built yet");
+        if configures(&["credential_process", "login_session"]) {
+            return Some("the sources process and login are not built yet");
         }
         if self.set("AWS_PROFILE") && self.set("AWS_WEB_IDENTITY_TOKEN_FILE") {
             return Some("the profile before web identity: irsa has Java's order, web identity first");

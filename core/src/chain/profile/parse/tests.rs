@@ -108,7 +108,7 @@ fn faults_name_the_file_and_the_line_and_never_the_text() {
         ("[default]\n\nhunter2", "/c, line 3: expected an '=' sign defining a property"),
         ("[default]\n= hunter2", "/c, line 2: property did not have a name"),
         ("[default]\n hunter2", "/c, line 2: expected a property definition, but the line is indented"),
-        (" hunter2 = 1", "/c, line 1: expected a property definition, but the line is indented"),
+        (" hunter2 = 1", "/c, line 1: expected a profile definition before the first property"),
         ("[default]\na =\n hunter2", "/c, line 3: expected an '=' sign defining a sub-property"),
         ("[default]\na =\n = hunter2", "/c, line 3: sub-property did not have a name"),
         ("[default\na = hunter2", "/c, line 1: profile definition must end with ']'"),
