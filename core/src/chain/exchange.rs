@@ -44,8 +44,7 @@ impl Chain<'_> {
     pub(super) async fn exchange(&mut self, role: &Role, with: With, because: &str) -> Result<Ready, Error> {
         let arn = RoleArn::parse(role.arn.text()).map_err(|e| blame(&role.arn, e))?;
         if arn.account().len() != 12 {
-            let notice = format!("the account of the role {arn} has {} digits, not 12", arn.account().len());
-            self.io.explain(|e| e.notices.push(notice));
+            self.notice(format!("the account of the role {arn} has {} digits, not 12", arn.account().len()));
         }
         let options = &self.inputs.options;
         let (call, region) = self.call(role, &arn).await?;
@@ -129,7 +128,7 @@ impl Chain<'_> {
                     region = Some(Setting { value: (*guessed).into(), from: Origin::RolePartition });
                 }
             }
-            self.io.explain(|e| e.notices.push(notice.to_string()));
+            self.notice(notice.to_string());
         }
         // With a role there is always a Region, if only a guessed one.
         let region = region.ok_or_else(|| Error::bug("chain", "a role without a Region"))?;
@@ -189,8 +188,7 @@ impl Chain<'_> {
     fn session_name(&self, said: &Setting) -> SessionName {
         let name = SessionName::clean(said.text());
         if name.as_str() != said.text() {
-            let notice = format!("the session is called {name}, since STS does not take what {} says", said.from);
-            self.io.explain(|e| e.notices.push(notice));
+            self.notice(format!("the session is called {name}, since STS does not take what {} says", said.from));
         }
         name
     }

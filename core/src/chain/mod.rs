@@ -18,7 +18,7 @@ pub mod explain;
 mod keys;
 mod later;
 pub mod profile;
-pub mod settings;
+mod settings;
 mod web_identity;
 
 pub use explain::{Explanation, Rule};
@@ -300,12 +300,10 @@ impl Chain<'_> {
             None => self.region().await?,
         };
         let shadowed = web_identity::settings(self.inputs).into_iter().flatten().next();
-        self.io.explain(|e| {
-            e.region = region.as_ref().map(|region| Found::of(settings::REGION.what, region));
-            if let (Source::Properties | Source::Environment, Some(shadowed)) = (source, shadowed) {
-                e.notices.push(format!("{} is not used: {} give keys, and come first", shadowed.from, ready.because));
-            }
-        });
+        if let (Source::Properties | Source::Environment, Some(shadowed)) = (source, shadowed) {
+            self.notice(format!("{} is not used: {} give keys, and come first", shadowed.from, ready.because));
+        }
+        self.io.explain(|e| e.region = region.as_ref().map(|region| Found::of(settings::REGION.what, region)));
         let Ready { credentials, skew_millis, assumed, .. } = ready;
         Ok(Resolved { credentials, source, region, skew_millis, renewable: assumed })
     }
@@ -345,8 +343,21 @@ impl Chain<'_> {
         });
     }
 
+    /// Says it once.
+    fn notice(&self, text: String) {
+        self.io.explain(|e| {
+            if !e.notices.contains(&text) {
+                e.notices.push(text);
+            }
+        });
+    }
+
     fn place(&self, source: Source, change: impl FnOnce(&mut Place)) {
-        self.io.explain(|e| e.places.iter_mut().find(|place| place.source == source).map(change).unwrap_or_default());
+        self.io.explain(|e| {
+            if let Some(place) = e.places.iter_mut().find(|place| place.source == source) {
+                change(place);
+            }
+        });
     }
 }
 

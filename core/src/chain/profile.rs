@@ -22,7 +22,7 @@ use super::{
     web_identity,
 };
 use crate::{Code, Credentials, Error};
-use alloc::{borrow::ToOwned, boxed::Box, format, string::String, vec::Vec};
+use alloc::{borrow::ToOwned, boxed::Box, format, string::String, vec, vec::Vec};
 
 /// The most profiles from the one that is asked for to the one that has credentials.
 pub const DEPTH_LIMIT: usize = 16;
@@ -32,30 +32,34 @@ const AT: &str = "profile";
 pub(super) async fn look(chain: &mut Chain<'_>) -> Result<Look, Error> {
     let lenient = chain.rule == Rule::Lenient;
     let files = chain.files().await?;
+    let because = format!("the profile {}", files.profile.text());
+    let plan = plan(files, lenient);
     let mut found = files.found.clone();
     found.insert(0, Found::of("profile", &files.profile));
-    let plan = plan(files, lenient);
     chain.found(found);
-    let plan = match plan? {
-        Ok(plan) => plan,
-        Err(absent) => return Ok(Look::Absent(absent)),
-    };
-    chain.found(plan.found());
-    let because = format!("the profile {}", plan.profile);
-    let mut ready = match plan.base {
+    let Plan { roles, base } = plan?;
+    chain.found(roles.iter().map(|role| Found::of(settings::ROLE_ARN.what, &role.arn)));
+    let mut ready = match base {
+        Base::Nothing(why) => return Ok(Look::Absent(why)),
         Base::Keys(credentials) => Ready::new(credentials, because.clone()),
-        Base::Environment(setting) => environment(chain, &setting)?,
-        Base::WebIdentity(role, file) => chain.exchange(&role, With::TokenFile(file), &because).await?,
+        Base::Environment(setting) => {
+            chain.found([Found::of("credential source", &setting)]);
+            environment(chain, &setting)?
+        }
+        Base::WebIdentity(role, file) => {
+            chain.found([Found::of(settings::ROLE_ARN.what, &role.arn), Found::of(settings::TOKEN_FILE.what, &file)]);
+            chain.exchange(&role, With::TokenFile(file), &because).await?
+        }
     };
-    for role in plan.roles.iter().rev() {
+    for role in roles.iter().rev() {
         ready = chain.exchange(role, With::Credentials(ready.credentials), &because).await?;
     }
     Ok(Look::ready(Ready { because, ..ready }))
 }
 
-/// What has to be done for a profile, in reverse: the last role first.
+/// What has to be done for a profile.
 struct Plan {
-    profile: String,
+    /// The last one first.
     roles: Vec<Role>,
     base: Base,
 }
@@ -63,78 +67,60 @@ struct Plan {
 /// What the first role is assumed with, or what is handed out as it is.
 enum Base {
     Keys(Credentials),
+    /// The setting that says so.
     Environment(Setting),
+    /// A role, and its token's file.
     WebIdentity(Box<Role>, Setting),
+    /// The selected profile has none; what is missing.
+    Nothing(String),
 }
 
-impl Plan {
-    fn found(&self) -> Vec<Found> {
-        let mut found: Vec<Found> =
-            self.roles.iter().map(|role| Found::of(settings::ROLE_ARN.what, &role.arn)).collect();
-        match &self.base {
-            Base::Keys(_) => {}
-            Base::Environment(setting) => found.push(Found::of("credential source", setting)),
-            Base::WebIdentity(role, file) => {
-                found.push(Found::of(settings::ROLE_ARN.what, &role.arn));
-                found.push(Found::of(settings::TOKEN_FILE.what, file));
-            }
-        }
-        found
-    }
-}
-
-/// The way from the selected profile to credentials; what is missing, where nothing is configured.
-fn plan(files: &Files, lenient: bool) -> Result<Result<Plan, String>, Error> {
-    let selected = &files.profile;
+/// The way from the selected profile to credentials.
+fn plan(files: &Files, lenient: bool) -> Result<Plan, Error> {
     let profiles = files.read.as_ref().map_err(Clone::clone)?;
-    let mut roles: Vec<Role> = Vec::new();
-    let mut way: Vec<&str> = Vec::new();
+    let mut name = files.profile.text();
+    let mut section = match (profiles.profile(name), &files.profile.from) {
+        (Some(section), _) => section,
+        (None, Origin::Default) => {
+            return Ok(Plan { roles: Vec::new(), base: Base::Nothing("there is no profile default".into()) });
+        }
+        (None, _) => return Err(missing(files)),
+    };
+    let mut roles = Vec::new();
+    let mut way = vec![name];
     let mut referrer: Option<Setting> = None;
-    let mut name = selected.text();
-    loop {
-        let Some(section) = profiles.profile(name) else {
-            return match (&referrer, &selected.from) {
-                (None, Origin::Default) => Ok(Err("there is no profile default".into())),
-                (None, _) => Err(missing(selected, files)),
-                (Some(referrer), _) => Err(source_missing(referrer)),
-            };
-        };
-        way.push(name);
+    let base = loop {
         let step = Step { profile: name, section, last: roles.is_empty() };
-        match step.next(lenient)? {
-            Next::Base(base) => return Ok(Ok(Plan { profile: selected.text().into(), roles, base })),
-            Next::Nothing => {
-                return match &referrer {
-                    None => Ok(Err(format!("the profile {name} has no credentials"))),
-                    Some(referrer) => Err(source_empty(referrer)),
-                };
-            }
-            Next::Environment(role, setting) => {
+        match (step.next(lenient)?, &referrer) {
+            (Next::Base(base), _) => break base,
+            (Next::Nothing, None) => break Base::Nothing(format!("the profile {name} has no credentials")),
+            (Next::Nothing, Some(referrer)) => return Err(source_empty(referrer)),
+            (Next::Environment(role, setting), _) => {
                 roles.push(*role);
-                return Ok(Ok(Plan { profile: selected.text().into(), roles, base: Base::Environment(setting) }));
+                break Base::Environment(setting);
             }
-            Next::Profile(role, setting) => {
+            (Next::Profile(role, setting), _) => {
                 roles.push(*role);
                 // Its own keys serve a profile that names itself.
                 if setting.text() == name
                     && let Some(keys) = step.keys()?
                 {
-                    return Ok(Ok(Plan { profile: selected.text().into(), roles, base: Base::Keys(keys) }));
+                    break Base::Keys(keys);
                 }
-                let Some((next, _)) = profiles.find(setting.text()) else {
-                    return Err(source_missing(&setting));
-                };
-                if way.contains(&next) {
-                    return Err(cycle(&way, next, &setting));
+                (name, section) = profiles.find(setting.text()).ok_or_else(|| source_missing(&setting))?;
+                if way.contains(&name) {
+                    return Err(cycle(&way, name, &setting));
                 }
                 if way.len() >= DEPTH_LIMIT {
                     let message = format!("more than {DEPTH_LIMIT} profiles: {}", way.join(" → "));
                     return Err(Error::new(Code::SourceProfileDepth, AT, message));
                 }
-                (name, referrer) = (next, Some(setting));
+                way.push(name);
+                referrer = Some(setting);
             }
         }
-    }
+    };
+    Ok(Plan { roles, base })
 }
 
 /// What a profile leads to.
@@ -255,8 +241,8 @@ fn environment(chain: &mut Chain<'_>, said: &Setting) -> Result<Ready, Error> {
         .with_fix(format!("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or change {}", said.from)))
 }
 
-fn missing(selected: &Setting, files: &Files) -> Error {
-    let (name, from) = (selected.text(), &selected.from);
+fn missing(files: &Files) -> Error {
+    let (name, from) = (files.profile.text(), &files.profile.from);
     let looked: Vec<&str> = files.found.iter().filter_map(|found| found.value.as_deref()).collect();
     let looked = if looked.is_empty() { "no file, since HOME is not set".to_owned() } else { looked.join(", ") };
     Error::new(Code::ProfileMissing, AT, format!("there is no profile {name} ({from}); looked in {looked}")).with_fix(
