@@ -4,8 +4,10 @@ use crate::args::{Args, Ended, Word};
 use irsa::{Cancel, Host};
 use irsa_core::{
     Error, Mono,
+    call::{Call, USER_AGENT},
     chain::{self, Explanation, Inputs, Resolved},
     effect::{HttpRequest, HttpResponse},
+    endpoint::{Endpoint, Settings},
     flow::{Flow, Io},
 };
 use std::time::Duration;
@@ -81,6 +83,18 @@ impl Session {
         Fut: Future<Output = Result<T, Error>> + Send + 'static,
     {
         self.host.drive(&mut Flow::new(self.deadline(), body), &Cancel::new())
+    }
+
+    /// What a call to a service needs: where it is by `variable`, AWS_ENDPOINT_URL or the Region, with `choose`.
+    pub fn call(
+        &self,
+        resolved: &Resolved,
+        variable: &str,
+        choose: impl FnOnce(&Settings<'_>) -> Result<Endpoint, Error>,
+    ) -> Result<Call, Error> {
+        let mut settings = Settings::of_service(|name| Some(self.inputs.environment.get(name)?.expose()), variable);
+        settings.region = resolved.region.as_ref().map(|region| region.text());
+        Ok(Call { endpoint: choose(&settings)?, user_agent: USER_AGENT.into(), seed: self.inputs.seed })
     }
 
     /// Sends one request.

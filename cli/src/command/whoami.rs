@@ -5,10 +5,7 @@ use crate::{
     identity::Identity,
     output,
 };
-use irsa_core::{
-    call::USER_AGENT,
-    sts::{self, Call, Endpoint, endpoint::Settings},
-};
+use irsa_core::{endpoint::Endpoint, sts};
 use serde_json::json;
 
 pub fn run(args: &mut Args) -> Result<(), Ended> {
@@ -18,10 +15,7 @@ pub fn run(args: &mut Args) -> Result<(), Ended> {
     }
     let session = identity.session();
     let resolved = session.resolve()?;
-    let mut settings = Settings::from_env(|name| session.inputs.environment.get(name).map(|value| value.expose()));
-    settings.region = resolved.region.as_ref().map(|region| region.text()).or(settings.region);
-    let endpoint = Endpoint::resolve(&settings, None)?;
-    let call = Call { endpoint, user_agent: USER_AGENT.into(), seed: session.inputs.seed };
+    let call = session.call(&resolved, "AWS_ENDPOINT_URL_STS", |settings| Endpoint::resolve(settings, None))?;
     let credentials = resolved.credentials;
     let caller = session.drive(move |io| async move { sts::get_caller_identity(&io, &call, &credentials).await })?;
     if args.json {
