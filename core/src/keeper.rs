@@ -406,6 +406,7 @@ impl Keeper {
         self.ahead = ahead(now);
         self.unpublished = true;
         self.failure = None;
+        self.cancelled = 0;
     }
 
     /// So many milliseconds from now, by both clocks.

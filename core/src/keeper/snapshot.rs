@@ -26,7 +26,7 @@ pub struct Snapshot {
 pub enum State {
     /// Use it.
     Fresh,
-    /// Use it, and ask the keeper: it may want an exchange.
+    /// Use it, after asking the keeper, which may want an exchange. A host with a background need not ask.
     Advisory,
     /// Ask the keeper before use.
     Mandatory,

@@ -250,7 +250,7 @@ impl World {
             Ok(true) => {
                 self.saw(Kind::Adopt);
                 let new = self.keeper.snapshot().ok_or("adopted nothing")?.clone();
-                self.failed = None;
+                (self.failed, self.cancelled) = (None, 0);
                 if let Some(old) = before
                     && !old.is_invalidated()
                     && new.left(now) <= old.left(now)

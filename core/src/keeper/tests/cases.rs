@@ -437,6 +437,20 @@ pub(super) fn a_snapshot_is_adopted_with_its_age(rules: Rules) {
         assert_eq!(b.keeper.handle_adopt(b.now(), bytes.expose()), Ok(taken), "{life}");
     }
     assert_eq!(b.keeper.snapshot().unwrap().generation(), 2);
+    // A worker that is asked for an exchange and finds that another has made it: whose exchange is not cut short.
+    let mut worker = Bench::new(false, rules);
+    for round in 1..=4 {
+        worker.pass(4_000_000);
+        let waiter = worker.wait();
+        let mut other = Bench::new(false, rules);
+        (other.wall, other.exchanges) = (worker.wall, 100 * round);
+        other.wait();
+        other.give(3600);
+        let bytes = other.published.clone().unwrap().export(other.now());
+        assert_eq!(worker.keeper.handle_adopt(worker.now(), bytes.expose()), Ok(true));
+        worker.cancel();
+        assert_eq!((worker.answers.pop(), worker.keeper.failure.is_none()), (Some((waiter, Ok(round as u64))), true));
+    }
     // The clock was set back since; or so much time has passed that they have ended.
     let mut late = Bench::new(false, rules);
     late.wall = exporter.wall - 1;
