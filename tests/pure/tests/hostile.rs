@@ -35,6 +35,11 @@ const REFUSAL: &str = "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidIde
 const ANSWER: &str = r#"{"AssumeRoleWithWebIdentityResponse":{"AssumeRoleWithWebIdentityResult":{"Credentials":{"AccessKeyId":"A",
     "SecretAccessKey":"b\u0061","SessionToken":"c","Expiration":1.795518E9},"PackedPolicySize":7},"ResponseMetadata":{"RequestId":"r"}}}"#;
 
+const CONFIG: &str = "# c\n[default]\nrole_arn = arn:aws:iam::123456789012:role/a\nsource_profile = \"b c\" ; d\nservices = s\n\
+    duration_seconds=900\n[profile \"b c\"]\r\naws_access_key_id = A\naws_secret_access_key = B # c\n  more\n\
+    [profile default]\nregion = eu-west-1\nsource_profile = default\nrole_arn = arn:aws:iam::123456789012:role/b\n\
+    [services s]\nsts =\n  endpoint_url = http://127.0.0.1:1\n[sso-session s]\nx = y\n";
+
 const PARSERS: &[Parser] = &[
     Parser {
         entry: "arn.role",
@@ -45,6 +50,16 @@ const PARSERS: &[Parser] = &[
         entry: "arn.provider",
         input: |text| json!({ "arn": text }),
         seeds: &["arn:aws-cn:iam::123456789012:oidc-provider/oidc.example/id/A"],
+    },
+    Parser {
+        entry: "chain.profiles",
+        input: |text| json!({ "config": text, "credentials": text, "services": ["s"], "sso_sessions": ["s"] }),
+        seeds: &[CONFIG],
+    },
+    Parser {
+        entry: "chain.resolve",
+        input: |text| json!({ "environment": { "HOME": "/h", "AWS_REGION": "eu-west-1" }, "files": { "/h/.aws/config": text } }),
+        seeds: &[CONFIG],
     },
     Parser { entry: "oidc.discovery", input: |text| json!({ "text": text }), seeds: &[DISCOVERY] },
     Parser { entry: "oidc.jwks", input: |text| json!({ "text": text }), seeds: &[JWKS] },
