@@ -51,7 +51,7 @@ impl Control {
                 Ok(Answer::new(200, "application/jwt", token.expose()))
             }
             ("POST", "fault") => {
-                shared.faults.add(Script::parse(text()?, "the body")?);
+                shared.faults.add(Script::parse(text()?, "the body")?)?;
                 done()
             }
             ("POST", "rotate-keys") => {

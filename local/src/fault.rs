@@ -56,6 +56,23 @@ pub(crate) enum Fault {
     Redirect,
 }
 
+impl Fault {
+    /// The word that plays it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Throttle => "throttle",
+            Self::KeyBlip => "verification-key-blip",
+            Self::Propagation => "propagation",
+            Self::Slow(_) => "slow",
+            Self::Drip => "drip",
+            Self::Cut => "cut",
+            Self::Html => "html",
+            Self::Huge => "huge",
+            Self::Redirect => "redirect",
+        }
+    }
+}
+
 impl Script {
     /// Reads a script; `name` is where it came from, for errors.
     pub fn parse(text: &str, name: &str) -> Result<Self, Error> {
@@ -138,16 +155,22 @@ pub(crate) enum Play {
 
 impl Faults {
     pub(crate) fn new(script: Script) -> Self {
-        let faults = Self(Mutex::default());
-        faults.add(script);
-        faults
+        let mut state = State { lines: script.0.into(), ..State::default() };
+        state.settle();
+        Self(Mutex::new(state))
     }
 
     /// Appends to what is left.
-    pub(crate) fn add(&self, script: Script) {
+    pub(crate) fn add(&self, script: Script) -> Result<(), Error> {
         let mut state = self.state();
+        if state.lines.len() + script.0.len() > LINE_LIMIT {
+            let message = format!("{} lines are still to be played", state.lines.len());
+            return Err(Error::new(Code::LocalFaultScript, "fault script", message)
+                .with_fix(format!("at most {LINE_LIMIT} lines wait at a time; let some exchanges pass")));
+        }
         state.lines.extend(script.0);
         state.settle();
+        Ok(())
     }
 
     /// The server's clock, in milliseconds ahead of this machine's.
@@ -279,7 +302,7 @@ mod tests {
         assert_eq!(next(&faults, start + Duration::from_secs(60)), Ok(Some(Fault::Html)));
         assert_eq!(faults.lifetime(), None);
         assert_eq!(next(&faults, start), Ok(None));
-        faults.add(Script::parse("clock +400s\nredirect", "f").unwrap());
+        faults.add(Script::parse("clock +400s\nredirect", "f").unwrap()).unwrap();
         assert_eq!((faults.clock(), next(&faults, start)), (400_000, Ok(Some(Fault::Redirect))));
     }
 
@@ -302,5 +325,7 @@ mod tests {
             assert!(error.message().contains(message) && error.fix().contains(fix), "{error}");
         }
         assert!(Script::parse(&"\n".repeat(LINE_LIMIT + 1), "f").is_err());
+        let many = Script::parse(&"cut\n".repeat(LINE_LIMIT), "f").unwrap();
+        assert!(Faults::new(many.clone()).add(many).unwrap_err().fix().contains("at most"));
     }
 }

@@ -87,17 +87,12 @@ impl Iam {
         let own = self.permissions.get(session.role.as_str()).map(Vec::as_slice).unwrap_or_default();
         let identity: Vec<(&str, Evaluation)> =
             own.iter().map(|(name, policy)| (name.as_str(), policy::evaluate(policy, &question))).collect();
-        let mut decision = identity.iter().fold(Decision::NotAllowed, |seen, (_, e)| seen.or(e.decision()));
-        let mut permission = Permission { decision, limited: false, evaluations: Vec::new() };
-        permission.evaluations.extend(identity.into_iter().map(|(name, e)| (name.to_owned(), e)));
-        if let Some(policy) = &session.policy {
-            let evaluation = policy::evaluate(policy, &question);
-            permission.limited = decision == Decision::Allowed && evaluation.decision() == Decision::NotAllowed;
-            decision = decision.and(evaluation.decision());
-            permission.evaluations.push(("the session policy".into(), evaluation));
-        }
-        permission.decision = decision;
-        permission
+        let own = identity.iter().fold(Decision::NotAllowed, |seen, (_, e)| seen.or(e.decision()));
+        let mut evaluations: Vec<_> = identity.into_iter().map(|(name, e)| (name.to_owned(), e)).collect();
+        let limit = session.policy.as_ref().map(|policy| policy::evaluate(policy, &question));
+        let of_session = limit.as_ref().map_or(Decision::Allowed, Evaluation::decision);
+        evaluations.extend(limit.map(|evaluation| ("the session policy".to_owned(), evaluation)));
+        Permission { own, of_session, evaluations }
     }
 
     /// Whether the role's trust policy lets this caller assume it.
@@ -196,20 +191,26 @@ impl Iam {
     }
 }
 
-/// What identity-based policies say of a request.
+/// What the policies of a session say of a request.
 pub(crate) struct Permission {
-    pub(crate) decision: Decision,
-    /// True where the role alone would allow it, and only the session policy does not.
-    limited: bool,
+    /// The role's policies.
+    own: Decision,
+    /// The session policy, which limits them; allowed where there is none.
+    of_session: Decision,
     evaluations: Vec<(String, Evaluation)>,
 }
 
 impl Permission {
+    pub(crate) fn decision(&self) -> Decision {
+        self.own.and(self.of_session)
+    }
+
     /// The end of AWS's text: which kind of policy stood in the way.
     pub(crate) fn because(&self, action: &str) -> String {
-        match (self.decision, self.limited) {
+        match (self.own, self.of_session) {
             (Decision::Denied, _) => "with an explicit deny in an identity-based policy".into(),
-            (_, true) => format!("because no session policy allows the {action} action"),
+            (_, Decision::Denied) => "with an explicit deny in a session policy".into(),
+            (Decision::Allowed, _) => format!("because no session policy allows the {action} action"),
             _ => format!("because no identity-based policy allows the {action} action"),
         }
     }

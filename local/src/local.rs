@@ -18,9 +18,9 @@ use crate::{
     tls,
 };
 use irsa_core::{Code, Error, Secret};
-use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
+use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
 use tokio::{
-    runtime::{Builder, Runtime},
+    runtime::{Builder, Handle, Runtime},
     sync::watch,
     time::timeout,
 };
@@ -55,16 +55,15 @@ pub struct Local {
     issuer: String,
     env: BTreeMap<String, String>,
     ca: Option<String>,
-    stop: watch::Sender<bool>,
-    runtime: Option<Runtime>,
+    // Last: the threads end before what they use.
+    _threads: Threads,
 }
 
 impl Local {
     /// Starts it. Everything listens, and the token file is there, when this returns.
     pub fn start(config: Config) -> Result<Self, Error> {
-        let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("irsa-local").enable_all().build();
-        let runtime = runtime.map_err(|e| Error::new(Code::Bug, "irsa-local", format!("no threads: {e}")))?;
-        let entered = runtime.enter();
+        let threads = Threads::start()?;
+        let entered = threads.handle.enter();
 
         let (role, account) = config.pod_role()?;
         let region = config.region()?;
@@ -109,7 +108,7 @@ impl Local {
             tls: config.tls,
         };
         let issuer_handler = IssuerHandler { shared: shared.clone(), issuer: played };
-        let (stop, stopped) = watch::channel(false);
+        let stopped = threads.stop.subscribe();
         tokio::spawn(serve::serve(issuer_socket, acceptor.clone(), Arc::new(issuer_handler), stopped.clone()));
         tokio::spawn(serve::serve(socket, acceptor, Arc::new(handler), stopped.clone()));
         let renewing = rotation.clone();
@@ -136,7 +135,7 @@ impl Local {
             put("AWS_CA_BUNDLE", &folder.write("ca.pem", ca.as_bytes())?.display().to_string());
         }
         put("IRSA_LOCAL_URL", &url);
-        Ok(Self { shared, rotation, folder, issuer_url, url, issuer, env, ca, stop, runtime: Some(runtime) })
+        Ok(Self { shared, rotation, folder, issuer_url, url, issuer, env, ca, _threads: threads })
     }
 
     /// `iss` of the pod's tokens: the issuer that the trust policy names.
@@ -181,8 +180,7 @@ impl Local {
 
     /// Appends lines to the fault script.
     pub fn fault(&self, lines: &str) -> Result<(), Error> {
-        self.shared.faults.add(Script::parse(lines, "fault script")?);
-        Ok(())
+        self.shared.faults.add(Script::parse(lines, "fault script")?)
     }
 
     /// From now on the issuer signs with a new key; older tokens stay good.
@@ -201,16 +199,37 @@ impl Local {
     }
 }
 
-impl Drop for Local {
+impl fmt::Debug for Local {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Local").field("url", &self.url).field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}
+
+/// The threads that serve. Dropping it stops them, also on a thread of another runtime.
+struct Threads {
+    handle: Handle,
+    runtime: Option<Runtime>,
+    stop: watch::Sender<bool>,
+}
+
+impl Threads {
+    fn start() -> Result<Self, Error> {
+        let runtime = Builder::new_multi_thread().worker_threads(2).thread_name("irsa-local").enable_all().build();
+        let runtime = runtime.map_err(|e| Error::new(Code::Bug, "irsa-local", format!("no threads: {e}")))?;
+        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime), stop: watch::Sender::new(false) })
+    }
+}
+
+impl Drop for Threads {
     fn drop(&mut self) {
         let Some(runtime) = self.runtime.take() else { return };
         let stop = std::mem::replace(&mut self.stop, watch::Sender::new(true));
-        let _ = stop.send(true);
-        // On a thread of its own, since this may be a thread of another runtime, which must not wait.
+        stop.send_replace(true);
+        // On a thread of its own, since this one may belong to a runtime, which must not wait for another.
         let ending = thread::spawn(move || {
             // Everybody who listens, serves or rotates holds a receiver until it has ended.
             let _ = runtime.block_on(async { timeout(GRACE, stop.closed()).await });
-            runtime.shutdown_timeout(Duration::ZERO);
+            runtime.shutdown_timeout(GRACE);
         });
         let _ = ending.join();
     }

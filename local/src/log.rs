@@ -52,8 +52,10 @@ pub struct Entry {
     pub who: String,
     /// HTTP status; 0 where the connection was closed without an answer.
     pub status: u16,
-    /// AWS's error code, `OK`, or the fault that was played.
+    /// AWS's error code, or `OK`; `-` where a fault left none.
     pub outcome: String,
+    /// The line of the fault script that was played on it.
+    pub fault: Option<&'static str>,
     /// As the client gave it, cut at 200 characters.
     pub user_agent: String,
     /// As in the answer.
@@ -71,6 +73,7 @@ impl Entry {
             "who": self.who,
             "status": self.status,
             "outcome": self.outcome,
+            "fault": self.fault,
             "why": self.why.as_ref().map(|why| &why.lines),
             "userAgent": self.user_agent,
             "requestId": self.request_id,
@@ -86,8 +89,12 @@ impl Entry {
 
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { time, operation, who, status, outcome, user_agent, request_id, why } = self;
-        write!(f, "{time} {operation} {who} {status} {outcome} ua=\"{user_agent}\" id={request_id}")?;
+        let Self { time, operation, who, status, outcome, fault, user_agent, request_id, why } = self;
+        write!(f, "{time} {operation} {who} {status} {outcome}")?;
+        if let Some(fault) = fault {
+            write!(f, " fault={fault}")?;
+        }
+        write!(f, " ua=\"{user_agent}\" id={request_id}")?;
         match why {
             Some(why) => write!(f, " why=\"{}\"", printable(&why.lines.join(" | "), usize::MAX)),
             None => Ok(()),
@@ -172,6 +179,7 @@ mod tests {
             who: "-".into(),
             status: 403,
             outcome: "InvalidClientTokenId".into(),
+            fault: Some("slow"),
             user_agent: said(&format!("evil\"\r\n\u{1b}[2J{}", "x".repeat(500))),
             request_id: "r".into(),
             why: Some(Why::line("a\nb")),

@@ -19,8 +19,8 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-/// For a TLS handshake, and for the head of a request on an open connection.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// For a TLS handshake, for the head of a request on an open connection, and for its body.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a handler gives to have its connection closed without an answer.
 #[derive(Debug)]

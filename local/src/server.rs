@@ -9,7 +9,7 @@ use crate::{
     issuer::{Issuer, JWKS_PATH},
     keys::uuid,
     log::{Entry, Log, said},
-    serve::{Closed, Handler},
+    serve::{Closed, Handler, PATIENCE},
     services::secrets_manager::{self, SecretsManager},
     sts::{Operation, Outcome, Sts},
     wire::{Answer, Body, Protocol, Refusal, Why},
@@ -26,6 +26,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
+use tokio::time::timeout;
 
 const BODY_LIMIT: usize = 1 << 20;
 /// Of a reason, so many characters fit into a header.
@@ -92,6 +93,7 @@ impl Handler for IssuerHandler {
             who: "-".into(),
             status: answer.status,
             outcome: if answer.status == 200 { "OK".into() } else { "NotFound".into() },
+            fault: None,
             user_agent: agent(&request),
             request_id: id.clone(),
             why: None,
@@ -154,11 +156,14 @@ impl Handler for AwsHandler {
         let id = uuid();
         let user_agent = agent(&request);
         let (head, body) = request.into_parts();
-        let body = match Limited::new(body, BODY_LIMIT).collect().await {
-            Ok(body) => body.to_bytes().to_vec(),
-            Err(_) => {
-                let refusal =
-                    Refusal::new(413, "RequestEntityTooLarge", format!("more than {BODY_LIMIT} bytes, or cut off"));
+        let body = match timeout(PATIENCE, Limited::new(body, BODY_LIMIT).collect()).await {
+            Ok(Ok(body)) => body.to_bytes().to_vec(),
+            _ => {
+                let refusal = Refusal::new(
+                    413,
+                    "RequestEntityTooLarge",
+                    format!("more than {BODY_LIMIT} bytes, or not all of them came"),
+                );
                 return Ok(respond(&Protocol::Query.refusal(&refusal, &id), &id, self.shared.now(), None));
             }
         };
@@ -186,7 +191,8 @@ impl Handler for AwsHandler {
             operation: asked.name(),
             who: "-".into(),
             status: 0,
-            outcome: "down".into(),
+            outcome: "-".into(),
+            fault: None,
             user_agent,
             request_id: id.clone(),
             why: None,
@@ -194,6 +200,7 @@ impl Handler for AwsHandler {
         let fault = match self.shared.faults.next(exchange, Instant::now()) {
             Play::Answer(fault) => fault,
             Play::Down => {
+                entry.fault = Some("down");
                 self.shared.log.write(entry);
                 return Err(Closed);
             }
@@ -211,9 +218,7 @@ impl Handler for AwsHandler {
             fault => self.run(&asked, &call, fault, &mut entry),
         };
         entry.status = answer.status;
-        if let Some(fault) = fault {
-            entry.outcome = format!("{fault:?}");
-        }
+        entry.fault = fault.map(Fault::name);
         let mut response = respond(&answer, &id, call.now, entry.why.as_ref());
         self.shared.log.write(entry);
         match fault {

@@ -42,9 +42,17 @@ fn each_line_does_what_it_says() {
     let start = Instant::now();
     assert_eq!(next("slow 300ms").unwrap().status, 200);
     assert!(start.elapsed() >= Duration::from_millis(300));
-    let outcomes: Vec<String> =
-        local.log().iter().map(|entry| entry.outcome.clone()).filter(|outcome| outcome != "OK").collect();
-    assert_eq!(outcomes, ["Throttle", "KeyBlip", "Propagation", "Html", "Redirect", "Huge", "Cut", "Slow(300ms)"]);
+    let log = local.log();
+    let seen: Vec<_> = log.iter().filter_map(|entry| Some((entry.fault?, entry.outcome.as_str()))).collect();
+    let code = |name| log.iter().find(|entry| entry.fault == Some(name)).map(|entry| entry.outcome.clone());
+    assert_eq!(
+        seen.iter().map(|(fault, _)| *fault).collect::<Vec<_>>(),
+        ["throttle", "verification-key-blip", "propagation", "html", "redirect", "huge", "cut", "slow"]
+    );
+    assert_eq!(
+        (code("throttle"), code("html"), code("slow")),
+        (Some("Throttling".into()), Some("-".into()), Some("OK".into()))
+    );
 }
 
 #[test]
@@ -64,7 +72,7 @@ fn down_is_down_for_all_and_then_over() {
         std::thread::sleep(Duration::from_millis(20));
     }
     assert!(start.elapsed() >= Duration::from_millis(400));
-    let down = local.log().iter().find(|entry| entry.outcome == "down").cloned().unwrap();
+    let down = local.log().iter().find(|entry| entry.fault == Some("down")).cloned().unwrap();
     assert_eq!((down.operation.as_str(), down.status), ("AssumeRoleWithWebIdentity", 0));
 }
 
@@ -142,7 +150,7 @@ fn a_script_comes_over_the_control_path_too() {
     assert_ne!(std::fs::read_to_string(local.token_file()).unwrap(), before);
     let log = send(&format!("{}/_irsa/log", local.url()), "GET", &[], "").unwrap();
     let log: Vec<serde_json::Value> = serde_json::from_str(&log.body).unwrap();
-    assert_eq!(log[0]["outcome"], "Throttle");
+    assert_eq!((&log[0]["outcome"], &log[0]["fault"]), (&"Throttling".into(), &"throttle".into()));
 
     // A web page that was rebound here, one that posts across, and a proxy.
     for header in [("host", "evil.example"), ("origin", "https://evil.example"), ("x-forwarded-for", "10.0.0.1")] {
@@ -166,6 +174,9 @@ fn everything_stops_on_drop() {
         let inner = Local::start(config()).unwrap();
         assert_eq!(exchange(&inner, &Mint::default()).status, 200);
         drop(inner);
+        let mut broken = config();
+        broken.address = [192, 0, 2, 1].into();
+        assert!(Local::start(broken).is_err());
     });
     drop(local);
     assert!(send(&url, "POST", &[], "").is_err());

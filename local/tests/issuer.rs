@@ -212,7 +212,7 @@ fn what_cannot_be_played_is_said() {
     let fails = |change: fn(&mut Config)| {
         let mut config = config();
         change(&mut config);
-        Local::start(config).err().expect("does not start")
+        Local::start(config).expect_err("does not start")
     };
     let cases = [
         (

@@ -225,6 +225,14 @@ fn a_deny_and_a_session_policy_limit() {
         "{}",
         denied.header("x-irsa-why")
     );
+    let forbid = policy(r#"{"Effect": "Deny", "Action": "secretsmanager:*", "Resource": "*"}"#);
+    let limited = exchange_with(&local, &[("Policy", &forbid)]).unwrap().credentials();
+    let denied = secret(&local, &limited, r#"{"SecretId": "app/db"}"#);
+    assert!(denied.refusal().1.ends_with("with an explicit deny in a session policy"), "{}", denied.body);
+    let managed = ("PolicyArns.member.1.arn", "arn:aws:iam::aws:policy/ReadOnlyAccess");
+    let limited = exchange_with(&local, &[managed]).unwrap().credentials();
+    let denied = secret(&local, &limited, r#"{"SecretId": "app/db"}"#);
+    assert!(denied.refusal().1.ends_with("because no session policy allows the secretsmanager:GetSecretValue action"));
     assert_eq!(exchange_with(&local, &[("Policy", "{")]).unwrap().refusal().0, "MalformedPolicyDocument");
 }
 

@@ -37,19 +37,19 @@ pub(super) fn run(parser: Parser) -> Result<ExitCode, Error> {
     let [program, rest @ ..] = args.command.as_slice() else {
         return Err(usage("run: no command").with_fix("write the command after --: irsa-local run … -- COMMAND"));
     };
-    let local = Local::start(args.config()?)?;
-    let mut command = Command::new(program);
-    command.args(rest).envs(variables(&local));
-    for name in UNSET {
-        command.env_remove(name);
-    }
+    let config = args.config()?;
     let status = in_runtime(async {
-        // Before the child, so that no signal falls between.
+        // Before anything that would be left behind, and before the child: no signal is lost.
         let mut signals = SIGNALS.iter().map(|s| listen(*s)).collect::<Result<Vec<_>, _>>()?;
+        let local = Local::start(config)?;
+        let mut command = Command::new(program);
+        command.args(rest).envs(variables(&local));
+        for name in UNSET {
+            command.env_remove(name);
+        }
         let child = command.spawn().map_err(|e| not_started(&program.to_string_lossy(), &e))?;
         wait(child, &mut signals).await
     })?;
-    drop(local);
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(125);
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(125)))
 }
@@ -102,7 +102,7 @@ async fn wait(mut child: Child, signals: &mut [(process::Signal, Signal)]) -> Re
 }
 
 /// The first of the signals that comes.
-async fn next(signals: &mut [(process::Signal, Signal)]) -> process::Signal {
+pub(super) async fn next(signals: &mut [(process::Signal, Signal)]) -> process::Signal {
     std::future::poll_fn(|cx| {
         let came = signals.iter_mut().find_map(|(number, signal)| signal.poll_recv(cx).is_ready().then_some(*number));
         came.map_or(std::task::Poll::Pending, std::task::Poll::Ready)
@@ -110,7 +110,7 @@ async fn next(signals: &mut [(process::Signal, Signal)]) -> process::Signal {
     .await
 }
 
-fn listen(number: process::Signal) -> Result<(process::Signal, Signal), Error> {
+pub(super) fn listen(number: process::Signal) -> Result<(process::Signal, Signal), Error> {
     let kind = SignalKind::from_raw(number.as_raw());
     Ok((number, signal(kind).map_err(|e| Error::new(Code::Bug, "run", format!("signals: {e}")))?))
 }

@@ -1,13 +1,18 @@
 //! `irsa-local serve`: keeps running until SIGINT or SIGTERM; the pod's variables on stdout, as lines for `sh` or as one
 //! JSON object.
 
-use super::{args::Args, run::in_runtime};
+use super::{
+    args::Args,
+    run::{in_runtime, listen, next},
+};
 use crate::local::{Local, UNSET};
-use irsa_core::{Code, Error};
+use irsa_core::Error;
 use lexopt::Parser;
+use rustix::process::Signal;
 use serde_json::json;
 use std::io::{self, Write};
-use tokio::signal::unix::{SignalKind, signal};
+
+const STOPPING: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
 
 pub(super) fn serve(parser: Parser) -> Result<(), Error> {
     let args = match Args::parse(parser, false) {
@@ -15,18 +20,15 @@ pub(super) fn serve(parser: Parser) -> Result<(), Error> {
         Err(None) => return Ok(()),
         Err(Some(error)) => return Err(error),
     };
-    let local = Local::start(args.config()?)?;
-    let text = if args.json { variables_json(&local) } else { variables_sh(&local) };
-    // Whoever closed the pipe does not want them.
-    let _ = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+    let config = args.config()?;
     in_runtime(async {
-        let broken = |e: io::Error| Error::new(Code::Bug, "serve", format!("signals: {e}"));
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(broken)?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(broken)?;
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
+        // Before anything that would be left behind.
+        let mut signals = STOPPING.iter().map(|s| listen(*s)).collect::<Result<Vec<_>, _>>()?;
+        let local = Local::start(config)?;
+        let text = if args.json { variables_json(&local) } else { variables_sh(&local) };
+        // Whoever closed the pipe does not want them.
+        let _ = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+        next(&mut signals).await;
         Ok(())
     })
 }

@@ -61,7 +61,7 @@ impl SecretsManager {
             context.put("request", "secretsmanager:VersionStage", [stage]);
         }
         let permission = iam.permits(caller, ACTION, &resource, &context);
-        if permission.decision != Decision::Allowed {
+        if permission.decision() != Decision::Allowed {
             let shown = if stored.is_some() { &resource } else { id };
             let message = format!(
                 "User: {} is not authorized to perform: {ACTION} on resource: {shown} {}",

@@ -3,7 +3,7 @@
 //! The target's trust policy must allow the caller. The caller's own policies must allow `sts:AssumeRole` too, unless
 //! the trust policy names the caller itself, in the same account. At most an hour. Not here: MFA.
 
-use super::{Operation, Sts, end};
+use super::{Operation, Sts, end, limits};
 use crate::{
     call::Call,
     iam::why,
@@ -66,7 +66,7 @@ impl Sts {
             .map_err(|e| Refusal::new(400, "MalformedPolicyDocument", e.message()).because(Why::line(e.fix())))?;
         let kept = caller.tags.iter().filter(|(key, _)| caller.transitive.contains(key));
         let session = Session {
-            policy,
+            policy: limits(policy, &operation.members("PolicyArns", ".arn")),
             tags: kept
                 .filter(|(key, _)| tags.iter().all(|(k, _)| k != key))
                 .cloned()
@@ -106,7 +106,7 @@ impl Sts {
         let itself = self.iam.trusts(target, Caller::Aws { arns: &arns, account: "" }, action, context).1;
         let named = itself.decision() == Decision::Allowed && account == role.account();
         let own = self.iam.permits(caller, action, role.as_str(), context);
-        match own.decision {
+        match own.decision() {
             Decision::Allowed => Ok(()),
             Decision::NotAllowed if named => Ok(()),
             _ => denied(own.why()),

@@ -14,6 +14,7 @@ use crate::{
     wire::{Protocol, Refusal, form, form::Form, tree::Node},
 };
 use irsa_core::Timestamp;
+use irsa_trust::policy::{Policy, Version};
 use std::{sync::Arc, time::Duration};
 
 const VERSION: &str = "2011-06-15";
@@ -151,6 +152,12 @@ fn caller_identity(caller: &Session) -> Node {
         ("UserId", Node::text(caller.user_id())),
         ("Account", Node::text(caller.role.account())),
     ])
+}
+
+/// The session policy. Managed policies are not played, so those that a request names allow nothing.
+fn limits(policy: Option<Policy>, managed: &[impl AsRef<str>]) -> Option<Policy> {
+    let nothing = || Policy { version: Version::V2012, id: None, statements: Vec::new() };
+    policy.or_else(|| (!managed.is_empty()).then(nothing))
 }
 
 /// When credentials of so many seconds end: whole seconds, as the answer says them.

@@ -1,6 +1,6 @@
 //! AssumeRoleWithWebIdentity: `irsa_trust::federation` decides, here its decision is carried out.
 
-use super::{Operation, Outcome, Sts, end};
+use super::{Operation, Outcome, Sts, end, limits};
 use crate::{
     call::Call,
     log::said,
@@ -76,7 +76,7 @@ impl Sts {
             .map_err(|e| Refusal::new(500, "InternalFailure", e.message().to_owned()))?;
         let end = end(call.now, accepted.duration_seconds, lifetime);
         let session = Session {
-            policy: accepted.session_policy,
+            policy: limits(accepted.session_policy, &accepted.policy_arns),
             tags: accepted.tags,
             transitive: accepted.transitive_tag_keys,
             source_identity: accepted.source_identity.clone(),
