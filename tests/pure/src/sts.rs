@@ -203,7 +203,14 @@ pub fn sent(request: &HttpRequest) -> Value {
     })
 }
 
-/// `{"status", "headers": {name: value}, "body"}`; the status is 200 where it is missing.
+fn body(given: &Value) -> SecretBytes {
+    match given.as_array() {
+        Some(bytes) => bytes.iter().filter_map(Value::as_u64).map(|byte| byte as u8).collect::<Vec<u8>>().into(),
+        None => SecretBytes::from(given.as_str().unwrap_or_default().as_bytes()),
+    }
+}
+
+/// `{"status", "headers": {name: value}, "body"}`; the status is 200 where it is missing, a list as body holds its bytes.
 pub fn answered(given: &Value) -> HttpResponse {
     let headers = given["headers"].as_object().into_iter().flatten();
     HttpResponse {
@@ -211,7 +218,7 @@ pub fn answered(given: &Value) -> HttpResponse {
         headers: headers
             .map(|(name, value)| (Box::from(&**name), Secret::from(value.as_str().unwrap_or_default())))
             .collect(),
-        body: SecretBytes::from(given["body"].as_str().unwrap_or_default().as_bytes()),
+        body: body(&given["body"]),
     }
 }
 

@@ -9,6 +9,7 @@ mod fixed_signatures;
 mod profile;
 mod response_parsing;
 mod rfc7515;
+mod robust;
 mod secrets_manager;
 mod sigv4;
 mod sigv4_crt;
@@ -31,6 +32,8 @@ pub const ALL: &[Set] = &[
     profile::SET,
     response_parsing::SET,
     rfc7515::SET,
+    robust::JSON,
+    robust::XML,
     secrets_manager::SET,
     sigv4_crt::CRT,
     sigv4_crt::EXTRA,
