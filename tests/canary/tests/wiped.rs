@@ -7,8 +7,10 @@ use irsa_core::{
     call::Call,
     flow::{Flow, Step},
     keeper::{Keeper, Output, Settings},
+    services::secrets_manager::{GetSecretValue, get_secret_value},
     sigv4::{KeyCache, Payload, Request, Signing, sign_into},
     sts::{
+        AssumeRole, SessionName,
         endpoint::{self, Endpoint},
         exchange,
         request::WebIdentity,
@@ -57,6 +59,44 @@ fn an_exchange() {
             let mut host = Host::new().file("/token", TOKEN).http(status, &answered, body);
             let result = host.run(flow(&host));
             assert_eq!(result.is_ok(), status == 200 && body.ends_with(['>', '}']), "{result:?}");
+        });
+    }
+}
+
+#[test]
+fn a_role_for_other_credentials() {
+    for body in [XML, JSON] {
+        wiped(|| {
+            let mut host = Host::new().http(200, &[], body);
+            let credentials = credentials();
+            let ask = AssumeRole::new(role(), SessionName::clean("s"));
+            let call = call();
+            let flow = Flow::new(host.deadline(60_000), |io| async move {
+                exchange::assume_role(&io, &call, &ask, &credentials).await
+            });
+            host.run(flow).unwrap();
+        });
+    }
+}
+
+#[test]
+fn a_secret_that_is_read() {
+    // The binary one is the canary in base64.
+    for (body, ok) in [
+        (r#"{"SecretString":"{\"password\":\"IRSACANARY\n\"}"}"#, true),
+        (r#"{"SecretBinary":"SVJTQUNBTkFSWQ=="}"#, true),
+        (r#"{"SecretString":"IRSACANARY"#, false),
+    ] {
+        wiped(|| {
+            let mut host = Host::new().http(200, &[], body);
+            let credentials = credentials();
+            let (ask, call) = (GetSecretValue::new("s"), call());
+            let flow =
+                Flow::new(
+                    host.deadline(60_000),
+                    |io| async move { get_secret_value(&io, &call, &ask, &credentials).await },
+                );
+            assert_eq!(host.run(flow).is_ok(), ok);
         });
     }
 }
@@ -112,12 +152,18 @@ fn a_signature_in_both_forms() {
 }
 
 fn flow(host: &Host) -> Flow<Assumed> {
-    let role = RoleArn::parse("arn:aws:iam::123456789012:role/r").unwrap();
-    let settings = endpoint::Settings { region: Some("eu-west-1"), ..Default::default() };
-    let endpoint = Endpoint::resolve(&settings, Some(&role)).unwrap();
-    let call = Call { endpoint, user_agent: "test".into(), seed: 1 };
-    let ask = WebIdentity::new("/token", role);
+    let (call, ask) = (call(), WebIdentity::new("/token", role()));
     Flow::new(host.deadline(60_000), |io| async move { exchange::web_identity(&io, &call, &ask).await })
+}
+
+fn role() -> RoleArn {
+    RoleArn::parse("arn:aws:iam::123456789012:role/r").unwrap()
+}
+
+fn call() -> Call {
+    let settings = endpoint::Settings { region: Some("eu-west-1"), ..Default::default() };
+    let endpoint = Endpoint::resolve(&settings, Some(&role())).unwrap();
+    Call { endpoint, user_agent: "test".into(), seed: 1 }
 }
 
 fn credentials() -> Credentials {
