@@ -238,7 +238,16 @@ mod tests {
 
     #[test]
     fn strings_without_halves_of_characters() {
-        for raw in [r#""\ud83d""#, r#""\ud83dx""#, r#""\ud83d\u0041""#, r#""\ud83d\ue000""#, r#""\ude00""#, "1", "null", r#"["a"]"#] {
+        for raw in [
+            r#""\ud83d""#,
+            r#""\ud83dx""#,
+            r#""\ud83d\u0041""#,
+            r#""\ud83d\ue000""#,
+            r#""\ude00""#,
+            "1",
+            "null",
+            r#"["a"]"#,
+        ] {
             assert_eq!(string(raw), None, "{raw}");
         }
         assert_eq!(strings(r#"["a", "b"]"#).unwrap().len(), 2);

@@ -309,6 +309,35 @@ fn what_passes_is_got_over() {
 }
 
 #[test]
+fn the_fix_names_what_was_sent() {
+    // {"iss":"https://i.example/x","sub":"system:serviceaccount:demo:app","aud":["vault"]}
+    let token = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImtleS0xIn0.eyJpc3MiOiJodHRwczovL2kuZXhhbXBsZS94Iiwic3ViIjoic3lzdGVtOnNlcnZpY2\
+                 VhY2NvdW50OmRlbW86YXBwIiwiYXVkIjpbInZhdWx0Il19.c2ln";
+    let (iss, sub) = ("https://i.example/x", "system:serviceaccount:demo:app");
+    for (code, message, names) in [
+        ("AccessDenied", "Not authorized", &[ROLE, FILE, iss, sub, "vault", "ten seconds"][..]),
+        ("InvalidIdentityToken", "could not be validated", &[FILE, "123456789012", iss, "vault"]),
+        (
+            "InvalidIdentityToken",
+            "No OpenIDConnect provider found in your account for x",
+            &[iss, "123456789012", "aws)"],
+        ),
+        ("InvalidIdentityToken", "Couldn't retrieve verification key", &[iss, "key-1", FILE]),
+        ("InvalidIdentityToken", "Missing a required claim: aud", &[FILE, "expirationSeconds"]),
+        ("InvalidIdentityToken", "more than one audience", &[FILE, "vault"]),
+        ("InvalidIdentityToken", "roles claim", &[FILE, ROLE, "https://aws.amazon.com/roles"]),
+        ("ValidationError", "Request ARN is invalid", &[ROLE, "AWS_ROLE_ARN"]),
+    ] {
+        let mut host = Host::new().file(FILE, token).http(400, &[], refusal(code, message));
+        let error = exchange_by(&mut host, call(None), 11).unwrap_err();
+        for name in names {
+            assert!(error.fix().contains(name), "{error} does not name {name}");
+        }
+        assert!(!error.to_string().contains("eyJ"), "{error}");
+    }
+}
+
+#[test]
 fn a_token_that_is_echoed_does_not_get_into_the_error() {
     let text =
         format!("1 validation error detected: Value '{TOKEN}' at 'webIdentityToken' failed to satisfy constraint");

@@ -4,6 +4,7 @@
 //! replaced it; where STS says that it has expired and the file still holds the same one, that is the end.
 
 use super::{
+    advice::advise,
     request::{self, AssumeRole, WebIdentity},
     response::{self, Action, Assumed, CallerIdentity},
 };
@@ -34,7 +35,7 @@ pub async fn web_identity(io: &Io, call: &Call, ask: &WebIdentity) -> Result<Ass
     loop {
         let error = match web_identity_once(io, call, ask, &token).await {
             Ok(assumed) => return Ok(assumed),
-            Err(error) => error,
+            Err(error) => advise(error, ask, &token),
         };
         tries.wait(io, error.clone()).await?;
         // While the file is being replaced the token in hand is good enough.

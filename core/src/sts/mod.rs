@@ -3,6 +3,7 @@
 //! Follows the STS API 2011-06-15 (Query protocol): POST of a form, never a token in a URL; answers as XML or JSON.
 //! [`exchange`] is the part that flows use; the others are its pure pieces.
 
+mod advice;
 pub mod endpoint;
 mod errors;
 pub mod exchange;

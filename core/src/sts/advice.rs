@@ -1,0 +1,69 @@
+//! What to change when STS refuses a web identity: with the very file, role and claims that were sent.
+//!
+//! Claims are shown, the token never; each at most 200 characters, without control characters.
+
+use super::WebIdentity;
+use crate::{Code, Error, token::Token};
+use alloc::{boxed::Box, format, string::String, vec::Vec};
+
+/// The same error, with a fix that names what was sent. Errors that have nothing to do with it stay as they are.
+pub(super) fn advise(error: Error, ask: &WebIdentity, token: &Token) -> Error {
+    let (file, role, claims) = (&ask.token_file, &ask.role_arn, token.claims());
+    let iss = || said(claims.iss.as_deref());
+    let sub = || said(claims.sub.as_deref());
+    let aud = || match &claims.azp {
+        Some(azp) => said(Some(azp)),
+        None => said(Some(&claims.aud.iter().map(Box::as_ref).collect::<Vec<&str>>().join(", "))),
+    };
+    let fix = match error.code() {
+        Code::StsAccessDenied => format!(
+            "compare the trust policy of {role} with the token in {file}: principal the provider of {}, :sub {}, :aud {}; \
+             a role or provider that is seconds old needs about ten seconds",
+            iss(),
+            sub(),
+            aud()
+        ),
+        Code::StsAudiences => format!("have the token in {file} issued for one audience alone; it has {}", aud()),
+        Code::StsInvalidToken => format!(
+            "compare the token in {file} with the IAM OIDC provider in account {}: its URL must equal iss ({}), its client \
+             IDs must hold aud ({}); a changed signature gives the same text",
+            role.account(),
+            iss(),
+            aud()
+        ),
+        Code::StsMissingClaim => format!(
+            "have a projected token written to {file} (serviceAccountToken with audience and expirationSeconds); a token \
+             from a Secret has neither"
+        ),
+        Code::StsNoProvider => format!(
+            "create an IAM OIDC provider with the URL {} in account {} (partition {}), or set the role ARN to a role of the \
+             account that has it",
+            iss(),
+            role.account(),
+            role.partition().id
+        ),
+        Code::StsRoleArnInvalid => format!(
+            "mend the role ARN (AWS_ROLE_ARN, profile key role_arn), which is {role}: the account has 12 digits, and the \
+             partition must be that of the STS that is called"
+        ),
+        Code::StsRolesClaim => format!(
+            "have the issuer put {role} into the claim https://aws.amazon.com/roles of the token in {file}, or leave the \
+             claim out"
+        ),
+        Code::StsVerificationKey => format!(
+            "check that the key set of {} holds the kid {} of the token in {file}, and that its discovery document is \
+             whole; for a while after a key rotation this passes by itself",
+            iss(),
+            said(token.header().kid.as_deref())
+        ),
+        _ => return error,
+    };
+    error.with_fix(fix)
+}
+
+fn said(text: Option<&str>) -> String {
+    match text {
+        Some(text) => text.chars().take(200).flat_map(char::escape_debug).collect(),
+        None => "(none)".into(),
+    }
+}
