@@ -42,7 +42,7 @@ hush() {
         !hidden && !/^test .* \.\.\. ok$/ && !/^$/ && !/^running [0-9]+ tests?$/ { print; fflush() }'
 }
 
-suite cargo cargo test --workspace --locked --no-fail-fast -- --show-output
+suite cargo cargo test --workspace --exclude irsa-benches --locked --no-fail-fast -- --show-output
 step vectors tools/wasm.sh test
 suite clients tools/judge.sh clients
 suite ministack tools/judge.sh ministack
