@@ -145,10 +145,8 @@ impl Parts {
         }
         // A scheme has a colon too; the provider's own check names it better.
         if service == "iam" && (colons > 5 || !region.is_empty()) && !text.contains("://") {
-            return fault(
-                Code::ArnColons,
-                format!("{said} has {colons} colons, or a Region; it should read like {example}"),
-            );
+            let what = if colons > 5 { format!("{colons} colons") } else { "a Region".into() };
+            return fault(Code::ArnColons, format!("{said} has {what}; it should read like {example}"));
         }
         if service != "iam" {
             return fault(Code::ArnService, format!("{said} is of the service “{}”, not iam", shown(service)));

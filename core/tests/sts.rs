@@ -315,7 +315,7 @@ fn the_fix_names_what_was_sent() {
                  VhY2NvdW50OmRlbW86YXBwIiwiYXVkIjpbInZhdWx0Il19.c2ln";
     let (iss, sub) = ("https://i.example/x", "system:serviceaccount:demo:app");
     for (code, message, names) in [
-        ("AccessDenied", "Not authorized", &[ROLE, FILE, iss, sub, "vault", "ten seconds"][..]),
+        ("AccessDenied", "Not authorized", &[ROLE, FILE, iss, sub, "vault", "seconds old"][..]),
         ("InvalidIdentityToken", "could not be validated", &[FILE, "123456789012", iss, "vault"]),
         (
             "InvalidIdentityToken",

@@ -187,7 +187,7 @@ pub enum Code {
     CredentialSourceEmpty = 125,
     /// This is not an ARN but a placeholder.
     ArnPlaceholder = 140,
-    /// The ARN has too many colons.
+    /// The ARN has too many colons, or a Region where none belongs.
     ArnColons = 141,
     /// The ARN has too few parts.
     ArnCut = 142,
@@ -1320,7 +1320,7 @@ impl Code {
             Self::RolePartition => "The role is in another partition than the Region whose STS would be asked.",
             Self::CredentialSourceEmpty => "A profile takes its credentials from the environment, but there are no keys in it.",
             Self::ArnPlaceholder => "This is not an ARN but a placeholder.",
-            Self::ArnColons => "The ARN has too many colons.",
+            Self::ArnColons => "The ARN has too many colons, or a Region where none belongs.",
             Self::ArnCut => "The ARN has too few parts.",
             Self::ArnResource => "The ARN is IAM's, but of another kind of thing.",
             Self::ArnAssumedRole => "The ARN is of a session, not of the role.",

@@ -124,8 +124,27 @@ pub async fn get_secret_value(
     ask: &GetSecretValue,
     credentials: &Credentials,
 ) -> Result<SecretValue, Error> {
-    let (value, _) = signed(io, call, &SERVICE, credentials, "GetSecretValue", || unsigned(call, ask), read).await?;
+    let make = || unsigned(call, ask);
+    let read = |answer: &HttpResponse| read(answer).map_err(|error| advise(error, call, ask));
+    let (value, _) = signed(io, call, &SERVICE, credentials, "GetSecretValue", make, read).await?;
     Ok(value)
+}
+
+/// The same error, with a fix that names the secret where that is what to look at.
+fn advise(error: Error, call: &Call, ask: &GetSecretValue) -> Error {
+    let (id, region) = (&ask.secret_id, call.endpoint.signing_region());
+    let fix = match error.code() {
+        Code::SecretNotFound => format!(
+            "check the name {id}, the Region {region} (AWS_REGION) and the version or stage that is asked for; from another \
+             account the whole ARN is needed"
+        ),
+        Code::SecretDenied => format!(
+            "allow secretsmanager:GetSecretValue on {id} in the role's policy: on its ARN with the six random characters, or \
+             with -?????? in their place"
+        ),
+        _ => return error,
+    };
+    error.with_fix(fix)
 }
 
 /// The signed request, for a host that sends it by itself; its answer is for [`read`].

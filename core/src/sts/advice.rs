@@ -18,7 +18,7 @@ pub(super) fn advise(error: Error, ask: &WebIdentity, token: &Token) -> Error {
     let fix = match error.code() {
         Code::StsAccessDenied => format!(
             "compare the trust policy of {role} with the token in {file}: principal the provider of {}, :sub {}, :aud {}; \
-             a role or provider that is seconds old needs about ten seconds",
+             a role that does not exist is refused alike, and so is one that is seconds old",
             iss(),
             sub(),
             aud()

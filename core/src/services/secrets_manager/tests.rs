@@ -84,6 +84,19 @@ fn text_and_bytes() {
 }
 
 #[test]
+fn the_fix_names_the_secret() {
+    let ask = GetSecretValue::new("shop/db");
+    for (code, names) in [
+        ("ResourceNotFoundException", &["shop/db", "us-west-2", "AWS_REGION"][..]),
+        ("AccessDeniedException", &["shop/db", "secretsmanager:GetSecretValue"]),
+    ] {
+        let error = read(&answer(400, &[], &format!(r#"{{"__type":"{code}"}}"#))).unwrap_err();
+        let error = advise(error, &call(&ask, "us-west-2"), &ask);
+        assert!(names.iter().all(|name| error.fix().contains(name)), "{error}");
+    }
+}
+
+#[test]
 fn refusals() {
     for (code, expected, retry) in [
         ("ResourceNotFoundException", Code::SecretNotFound, Retry::No),
