@@ -259,7 +259,7 @@ impl AwsHandler {
             Err(refusal) => {
                 entry.outcome.clone_from(&refusal.code);
                 let answer = protocol.refusal(&refusal, &entry.request_id);
-                entry.why = refusal.why;
+                entry.why = refusal.why.map(|why| *why);
                 answer
             }
         }

@@ -34,7 +34,8 @@ pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) code: String,
     pub(crate) message: String,
-    pub(crate) why: Option<Why>,
+    // Boxed, so that a result stays small where all is well.
+    pub(crate) why: Option<Box<Why>>,
 }
 
 impl Refusal {
@@ -43,7 +44,7 @@ impl Refusal {
     }
 
     pub(crate) fn because(mut self, why: Why) -> Self {
-        self.why = Some(why);
+        self.why = Some(Box::new(why));
         self
     }
 }
