@@ -24,8 +24,9 @@ refused() {
     sed -n 's/.* why="\(.*\)"$/server: why: \1/p' "$IRSA_DEMO_LOG" | tail -n 1
 }
 
-wrong=$(mktemp)
-trap 'rm -f "$wrong"' EXIT
+fetch=$PWD/demo/fetch.py
+cd "$(mktemp -d)"
+trap 'rm -r "$PWD"' EXIT
 
 shown 'irsa whoami' irsa whoami
 shown 'irsa get secret shop/db' irsa get secret shop/db
@@ -33,13 +34,13 @@ echo
 
 sts="$AWS_ENDPOINT_URL_STS/?Action=GetCallerIdentity&Version=2011-06-15"
 url=$(irsa presign --service sts "$sts")
-shown 'url=$(irsa presign --service sts "$sts"); demo/fetch.py "$url"' demo/fetch.py "$url"
+shown 'url=$(irsa presign --service sts "$sts"); demo/fetch.py "$url"' "$fetch" "$url"
 if [ "${url: -1}" = 0 ]; then last=1; else last=0; fi
 refused SignatureDoesNotMatch "demo/fetch.py \"\${url%?}$last\"    # the last digit of the signature changed" \
-    demo/fetch.py "${url%?}$last"
+    "$fetch" "${url%?}$last"
 
-irsa local token --audience vault >"$wrong"
+irsa local token --audience vault >token
 refused sts-access-denied 'irsa local token --audience vault >token; irsa whoami --token-file token' \
-    irsa whoami --token-file "$wrong"
+    irsa whoami --token-file token
 
 shown 'irsa whoami    # with the token of the pod again' irsa whoami
