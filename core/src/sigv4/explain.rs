@@ -10,10 +10,11 @@ use super::{
 };
 use crate::{Error, Secret, Timestamp};
 use alloc::{format, string::String, vec, vec::Vec};
+use core::fmt;
 use zeroize::Zeroize;
 
-/// The stages of a signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The stages of a signature. Whoever has the signature of a request can send it: `Debug` leaves it out.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Explanation {
     /// The canonical request. It may hold the session token: [`Explanation::shown`] leaves that out.
     pub canonical_request: Secret,
@@ -63,6 +64,16 @@ impl Explanation {
             }
         }
         shown
+    }
+}
+
+impl fmt::Debug for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { canonical_request, string_to_sign, .. } = self;
+        f.debug_struct("Explanation")
+            .field("canonical_request", canonical_request)
+            .field("string_to_sign", string_to_sign)
+            .finish_non_exhaustive()
     }
 }
 

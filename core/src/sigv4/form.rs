@@ -360,9 +360,16 @@ pub fn lines(out: &[u8]) -> Lines<'_> {
 }
 
 /// The names and values of [`lines`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Lines<'a> {
     rest: &'a str,
+}
+
+/// Without the lines: a session token may be in them.
+impl core::fmt::Debug for Lines<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Lines({} bytes)", self.rest.len())
+    }
 }
 
 impl<'a> Iterator for Lines<'a> {

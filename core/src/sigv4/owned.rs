@@ -83,9 +83,10 @@ struct Url<'a> {
 impl<'a> Url<'a> {
     fn parse(url: &'a str) -> Result<Self, Error> {
         let wrong = |why: &str| {
-            // A query may hold secrets; what stands before it does not.
-            let shown = url.split(['?', '@']).next().unwrap_or_default();
-            Error::new(Code::SignUrl, "sigv4", format!("cannot sign for the URL {shown}: {why}"))
+            // A query may hold secrets, and so may what stands before the host.
+            let shown = url.split(['?', '#']).next().unwrap_or_default();
+            let (hidden, shown) = shown.rsplit_once('@').map_or(("", shown), |(_, rest)| ("…@", rest));
+            Error::new(Code::SignUrl, "sigv4", format!("cannot sign for the URL {hidden}{shown}: {why}"))
         };
         let (scheme, rest) =
             url.split_once("://").ok_or_else(|| wrong("it does not begin with https:// or http://"))?;

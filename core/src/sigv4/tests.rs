@@ -2,12 +2,61 @@
 
 use super::*;
 use crate::{Credentials, Timestamp};
+use std::{format, vec, vec::Vec};
 
 fn example() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "test")
 }
 
 const NOW: Timestamp = Timestamp::from_unix(1_440_938_160);
+
+/// What a log or an error might get to see.
+#[test]
+fn nothing_that_is_printed_lets_anybody_in() {
+    let own = example().with_session_token("TOKEN-7f3a");
+    let headers = [("host", "example.com"), ("x-amz-security-token", "TOKEN-7f3a")];
+    let payload = Payload::Bytes(b"");
+    let request = Request { method: "GET", path: "/", query: "X-Amz-Security-Token=TOKEN-7f3a", headers, payload };
+    let signing = Signing::new(&own, "us-east-1", "iam");
+    let mut keys = KeyCache::new();
+    let mut out = [0; 1024];
+    let length = sign_into(&request, &signing, &mut keys, NOW, &mut out).unwrap();
+    let added: Vec<_> = lines(&out[..length]).collect();
+    let stages = explain(&request, &signing, &mut keys, NOW).unwrap();
+    for printed in [format!("{request:?}"), format!("{:?}", lines(&out[..length])), format!("{stages:?}")] {
+        assert!(!printed.contains("TOKEN-7f3a") && !printed.contains(&stages.signature), "{printed}");
+    }
+
+    // A verifier whose refusal is sent back must not sign for whoever asks.
+    let forged = added[0].1.replace(&stages.signature, &"0".repeat(64));
+    let headers = [("host", "example.com"), ("authorization", &*forged), added[1], added[2]];
+    let received = Request { method: "GET", path: "/", query: request.query, headers, payload };
+    let verifying = Verifying::new("us-east-1", "iam");
+    let refusal = verify(&received, &verifying, |_| Some(&own), &mut keys, NOW).unwrap_err();
+    let ends = format!("expected {}…{}", &stages.signature[..8], &stages.signature[58..]);
+    assert!(
+        format!("{refusal}").contains("the signature is 00000000…000000, ") && format!("{refusal}").contains(&ends)
+    );
+    for printed in [format!("{refusal}"), format!("{refusal:?}"), format!("{}", crate::Error::from(refusal))] {
+        assert!(!printed.contains(&stages.signature) && !printed.contains("TOKEN-7f3a"), "{printed}");
+    }
+
+    for (url, shown) in [
+        ("https://user:PASS-91@example.com/?q", "…@example.com/: it has a user name"),
+        ("user:PASS-91@example.com", "…@example.com: it does not begin"),
+        ("https://example.com/?PASS-91#x", "https://example.com/: it has a fragment"),
+    ] {
+        let mut request = crate::effect::HttpRequest {
+            method: "GET".into(),
+            url: url.into(),
+            headers: vec![],
+            body: Default::default(),
+            response_limit: 0,
+        };
+        let error = sign(&mut request, &signing, &mut keys, NOW).unwrap_err();
+        assert!(error.message().contains(shown) && !format!("{error}").contains("PASS-91"), "{error}");
+    }
+}
 
 /// The example of the IAM guide, and what verifies it.
 #[test]

@@ -12,6 +12,7 @@
 
 use crate::{Code, Error, Secret};
 use alloc::{boxed::Box, collections::BTreeMap, format, string::String, sync::Arc, vec, vec::Vec};
+use core::fmt;
 
 /// The largest config or credentials file that is read, in bytes.
 pub const FILE_LIMIT: u32 = 1 << 20;
@@ -45,12 +46,19 @@ pub struct Property {
 }
 
 /// A file as it was read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct SharedFile<'t> {
     /// For messages, and for [`Property::file`].
     pub path: &'t str,
     /// The whole content.
     pub content: &'t [u8],
+}
+
+/// Without the content: keys stand in it.
+impl fmt::Debug for SharedFile<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SharedFile({}, {} bytes)", self.path, self.content.len())
+    }
 }
 
 impl Profiles {

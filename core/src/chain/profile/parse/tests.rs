@@ -22,6 +22,12 @@ fn flat(profiles: &Profiles) -> Vec<String> {
 }
 
 #[test]
+fn a_file_is_never_printed() {
+    let file = SharedFile { path: "/s", content: b"aws_secret_access_key = k" };
+    assert_eq!(std::format!("{file:?}"), "SharedFile(/s, 25 bytes)");
+}
+
+#[test]
 fn config_file() {
     let cases: &[(&str, &[&str])] = &[
         ("", &[]),
