@@ -8,3 +8,9 @@ cargo bench -q --locked -p irsa-benches -- --noplot 2>&1 | grep -E 'time:|^error
 echo "bench: irsa and its peers"
 cargo build -q --release --locked --manifest-path benches/peers/Cargo.toml --target-dir "$target/peers"
 "$target/peers/release/irsa-peers" --criterion "$target/criterion" "$@"
+echo "bench: cold start"
+venv clients
+cargo build -q --locked --profile cli -p irsa-cli
+cargo build -q --locked -p irsa-local
+cargo build -q --release --locked --manifest-path benches/peers/Cargo.toml -p irsa-cold --target-dir "$target/peers"
+"$target/venv/clients/bin/python" tools/bench_cold.py "$target"

@@ -13,9 +13,14 @@ mod identity;
 mod output;
 mod request;
 
+use irsa_core::{Code, Error};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|panic| {
+        output::say_error(&Error::bug("irsa", panic.to_string().replace('\n', " ")), false);
+        std::process::exit(Code::Bug.exit_code().into());
+    }));
     let words = std::env::args_os().skip(1).collect();
     let outcome = command::run(words);
     match outcome.result {
