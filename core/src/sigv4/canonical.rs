@@ -5,9 +5,10 @@
 
 use super::{
     PathRule, SignError, SignedHeaders,
+    class::{self, CONTROL, NO_TOKEN, SPACE, UPPER},
     encode::{self, QuerySlot},
     error::Part,
-    sha::Sink,
+    sink::Sink,
 };
 use core::cmp::Ordering;
 
@@ -28,17 +29,29 @@ pub struct HeaderSlot<'a> {
     value: &'a [u8],
     /// Its place in the request: of one name, the values stay in order.
     index: u32,
+    /// The name is in lower case.
+    lower: bool,
     /// The value stands in the canonical request as it is.
     tidy: bool,
 }
 
 impl<'a> HeaderSlot<'a> {
     /// To fill a scratch array with.
-    pub const EMPTY: Self = Self { key: 0, name: &[], value: &[], index: 0, tidy: true };
+    pub const EMPTY: Self = Self { key: 0, name: &[], value: &[], index: 0, lower: true, tidy: true };
 
     /// One that signing adds: lower-case name, tidy value.
     pub(super) fn own(name: &'a str, value: &'a [u8]) -> Self {
-        Self { key: key(name.as_bytes()), name: name.as_bytes(), value, index: 0, tidy: true }
+        let name = name.as_bytes();
+        Self { key: key(name), name, value, ..Self::EMPTY }
+    }
+
+    fn read(index: usize, name: &'a [u8], value: &'a [u8]) -> Result<Self, SignError> {
+        let letters = class::seen(name);
+        let tidy = class::visible(value) || is_tidy(value).ok_or(SignError::Header { index })?;
+        if name.is_empty() || letters & NO_TOKEN != 0 {
+            return Err(SignError::Header { index });
+        }
+        Ok(Self { key: key(name), name, value, index: index as u32, lower: letters & UPPER == 0, tidy })
     }
 
     fn order(&self, other: &Self) -> Ordering {
@@ -51,14 +64,52 @@ impl<'a> HeaderSlot<'a> {
     fn same_name(&self, other: &Self) -> bool {
         self.key == other.key && self.name.eq_ignore_ascii_case(other.name)
     }
+
+    fn write_name(&self, sink: &mut impl Sink) {
+        if self.lower { sink.put(self.name) } else { sink.lower(self.name) }
+    }
+
+    fn write_value(&self, sink: &mut impl Sink) {
+        if self.tidy {
+            return sink.put(self.value);
+        }
+        let words = self.value.split(|b| class::of(*b) & SPACE != 0).filter(|word| !word.is_empty());
+        for (at, word) in words.enumerate() {
+            if at > 0 {
+                sink.byte(b' ');
+            }
+            sink.put(word);
+        }
+    }
 }
 
 fn key(name: &[u8]) -> u64 {
-    let mut eight = [0u8; 8];
-    for (to, from) in eight.iter_mut().zip(name) {
-        *to = from.to_ascii_lowercase();
-    }
+    let mut eight = name.first_chunk().copied().unwrap_or_else(|| {
+        let mut eight = [0u8; 8];
+        for (to, from) in eight.iter_mut().zip(name) {
+            *to = *from;
+        }
+        eight
+    });
+    eight.make_ascii_lowercase();
     u64::from_be_bytes(eight)
+}
+
+/// Whether a value has no white space but single spaces inside; `None` where it has another control character.
+fn is_tidy(value: &[u8]) -> Option<bool> {
+    let mut tidy = true;
+    let mut before = b' ';
+    for byte in value {
+        let classes = class::of(*byte);
+        if classes & CONTROL != 0 {
+            return None;
+        }
+        if classes & SPACE != 0 {
+            tidy &= *byte == b' ' && before != b' ';
+        }
+        before = *byte;
+    }
+    Some(tidy && (before != b' ' || value.is_empty()))
 }
 
 /// The headers that are wanted, in `slots`, sorted by name.
@@ -70,17 +121,11 @@ pub(super) fn headers<'s, 'a>(
     let limit = slots.len();
     let mut count = 0;
     for (index, (name, value)) in given.enumerate() {
-        let (name, value) = (name.as_bytes(), value.as_bytes());
-        if !wanted(name) {
-            continue;
+        if wanted(name.as_bytes()) {
+            let slot = slots.get_mut(count).ok_or(SignError::TooManyItems { part: Part::Headers, limit })?;
+            *slot = HeaderSlot::read(index, name.as_bytes(), value.as_bytes())?;
+            count += 1;
         }
-        let tidy = look(value);
-        if name.is_empty() || !name.iter().copied().all(is_token) || tidy.is_none() {
-            return Err(SignError::Header { index });
-        }
-        let slot = slots.get_mut(count).ok_or(SignError::TooManyItems { part: Part::Headers, limit })?;
-        *slot = HeaderSlot { key: key(name), name, value, index: index as u32, tidy: tidy == Some(true) };
-        count += 1;
     }
     let filled = slots.get_mut(..count).unwrap_or_default();
     filled.sort_unstable_by(HeaderSlot::order);
@@ -111,62 +156,28 @@ pub(super) fn query<'s, 'a>(
     Ok(filled)
 }
 
-/// RFC 9110 §5.6.2.
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
-}
-
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t'..=b'\r')
-}
-
-/// Whether a value stands as it is; `None` where it has a control character that is no white space.
-fn look(value: &[u8]) -> Option<bool> {
-    let mut tidy = true;
-    let mut before = b' ';
-    for byte in value {
-        if *byte < b' ' || *byte == 0x7f {
-            if !is_space(*byte) {
-                return None;
-            }
-            tidy = false;
-        }
-        tidy &= !(*byte == b' ' && before == b' ');
-        before = *byte;
-    }
-    Some(tidy && (before != b' ' || value.is_empty()))
-}
-
-/// A value without white space at its ends, and each run of it inside as one space.
-fn tidied(value: &[u8], sink: &mut impl Sink) {
-    let words = value.split(|b| is_space(*b)).filter(|word| !word.is_empty());
-    for (at, word) in words.enumerate() {
-        if at > 0 {
-            sink.byte(b' ');
-        }
-        sink.put(word);
-    }
-}
-
 /// Whether the caller's choice lets a header be signed.
 pub(super) fn chosen(signed: SignedHeaders<'_>, name: &[u8]) -> bool {
-    let listed = |list: &[&str]| {
-        list.iter().any(|entry| match entry.strip_suffix('*') {
-            Some(start) => name.get(..start.len()).is_some_and(|n| n.eq_ignore_ascii_case(start.as_bytes())),
-            None => name.eq_ignore_ascii_case(entry.as_bytes()),
-        })
+    let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+    let chosen = match signed {
+        SignedHeaders::AllBut(list) => !is_listed(list, name) || is("host"),
+        SignedHeaders::Only(list) => is_listed(list, name) || is("host"),
     };
-    if name.eq_ignore_ascii_case(b"authorization") {
-        return false;
-    }
-    name.eq_ignore_ascii_case(b"host")
-        || match signed {
-            SignedHeaders::AllBut(list) => !listed(list),
-            SignedHeaders::Only(list) => listed(list),
+    chosen && !is("authorization")
+}
+
+fn is_listed(list: &[&str], name: &[u8]) -> bool {
+    let first = name.first().map(u8::to_ascii_lowercase);
+    list.iter().map(|entry| entry.as_bytes()).filter(|entry| entry.first().copied() == first).any(|entry| {
+        match entry.split_last() {
+            Some((b'*', start)) => name.get(..start.len()).is_some_and(|name| name.eq_ignore_ascii_case(start)),
+            _ => name.eq_ignore_ascii_case(entry),
         }
+    })
 }
 
 /// A canonical request, not yet written. What signing adds stands beside what the request has; both are sorted.
+#[derive(Clone, Copy)]
 pub(super) struct Canonical<'x> {
     pub method: &'x str,
     pub path: &'x str,
@@ -175,6 +186,8 @@ pub(super) struct Canonical<'x> {
     pub own_query: &'x [QuerySlot<'x>],
     pub headers: &'x [HeaderSlot<'x>],
     pub own_headers: &'x [HeaderSlot<'x>],
+    /// The names of the signed headers, where they have been written already.
+    pub names: Option<&'x [u8]>,
     pub payload: &'x [u8],
 }
 
@@ -184,16 +197,20 @@ impl Canonical<'_> {
         sink.byte(b'\n');
         encode::path(self.path, self.rule, sink)?;
         sink.byte(b'\n');
-        for (at, slot) in merge(self.query, self.own_query, QuerySlot::order).enumerate() {
-            if at > 0 {
+        let mut first = true;
+        merged(self.query, self.own_query, QuerySlot::order, |slot| {
+            if !core::mem::take(&mut first) {
                 sink.byte(b'&');
             }
             slot.write(sink);
-        }
+        });
         sink.byte(b'\n');
         self.header_lines(sink);
-        sink.byte(b'\n');
-        self.names(b";", sink);
+        sink.put(b"\n\n");
+        match self.names {
+            Some(names) => sink.put(names),
+            None => self.write_names(b";", sink),
+        }
         sink.byte(b'\n');
         sink.put(self.payload);
         Ok(())
@@ -201,38 +218,40 @@ impl Canonical<'_> {
 
     fn header_lines(&self, sink: &mut impl Sink) {
         let mut before: Option<&HeaderSlot> = None;
-        for slot in merge(self.headers, self.own_headers, HeaderSlot::order) {
+        let mut names = self.names;
+        merged(self.headers, self.own_headers, HeaderSlot::order, |slot| {
             if before.is_some_and(|before| before.same_name(slot)) {
                 sink.byte(b',');
             } else {
                 if before.is_some() {
                     sink.byte(b'\n');
                 }
-                sink.lower(slot.name);
+                match names.and_then(|names| names.split_at_checked(slot.name.len())) {
+                    Some((name, rest)) => {
+                        sink.put(name);
+                        names = rest.get(1..);
+                    }
+                    None => slot.write_name(sink),
+                }
                 sink.byte(b':');
             }
-            if slot.tidy {
-                sink.put(slot.value);
-            } else {
-                tidied(slot.value, sink);
-            }
+            slot.write_value(sink);
             before = Some(slot);
-        }
-        sink.byte(b'\n');
+        });
     }
 
     /// The names of the signed headers.
-    pub(super) fn names(&self, between: &[u8], sink: &mut impl Sink) {
+    pub(super) fn write_names(&self, between: &[u8], sink: &mut impl Sink) {
         let mut before: Option<&HeaderSlot> = None;
-        for slot in merge(self.headers, self.own_headers, HeaderSlot::order) {
+        merged(self.headers, self.own_headers, HeaderSlot::order, |slot| {
             if !before.is_some_and(|before| before.same_name(slot)) {
                 if before.is_some() {
                     sink.put(between);
                 }
-                sink.lower(slot.name);
+                slot.write_name(sink);
             }
             before = Some(slot);
-        }
+        });
     }
 
     pub(super) fn has_host(&self) -> bool {
@@ -241,18 +260,28 @@ impl Canonical<'_> {
 }
 
 /// Two sorted lists as one.
-fn merge<'x, T>(a: &'x [T], b: &'x [T], order: impl Fn(&T, &T) -> Ordering) -> impl Iterator<Item = &'x T> {
-    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
-    core::iter::from_fn(move || match (a.peek(), b.peek()) {
-        (Some(left), Some(right)) if order(left, right).is_gt() => b.next(),
-        (Some(_), _) => a.next(),
-        (None, _) => b.next(),
-    })
+fn merged<'x, T>(mut a: &'x [T], mut b: &'x [T], order: impl Fn(&T, &T) -> Ordering, mut each: impl FnMut(&'x T)) {
+    loop {
+        match (a.split_first(), b.split_first()) {
+            (Some((left, rest)), right) if right.is_none_or(|(right, _)| order(left, right).is_le()) => {
+                a = rest;
+                each(left);
+            }
+            (_, Some((right, rest))) => {
+                b = rest;
+                each(right);
+            }
+            (_, None) => return,
+        }
+    }
 }
 
 /// The string to sign: what the signature is the HMAC of.
 pub(super) struct ToSign<'x> {
-    pub scope: &'x Scope<'x>,
+    /// `20150830T123600Z`
+    pub time: &'x [u8; 16],
+    /// `20150830/us-east-1/iam/aws4_request`
+    pub scope: &'x [u8],
     /// SHA-256 of the canonical request, in hexadecimal.
     pub hash: [u8; 64],
 }
@@ -260,32 +289,10 @@ pub(super) struct ToSign<'x> {
 impl ToSign<'_> {
     pub(super) fn write(&self, sink: &mut impl Sink) {
         sink.put(b"AWS4-HMAC-SHA256\n");
-        sink.put(&self.scope.time);
+        sink.put(self.time);
         sink.byte(b'\n');
-        self.scope.write(b"/", sink);
+        sink.put(self.scope);
         sink.byte(b'\n');
         sink.put(&self.hash);
-    }
-}
-
-/// Date, region and service that a signature is good for.
-pub(super) struct Scope<'x> {
-    /// `20150830T123600Z`; the date is its beginning.
-    pub time: [u8; 16],
-    pub region: &'x str,
-    pub service: &'x str,
-}
-
-impl Scope<'_> {
-    pub(super) fn date(&self) -> [u8; 8] {
-        self.time.first_chunk().copied().unwrap_or_default()
-    }
-
-    pub(super) fn write(&self, between: &[u8], sink: &mut impl Sink) {
-        sink.put(&self.date());
-        for part in [self.region, self.service, "aws4_request"] {
-            sink.put(between);
-            sink.put(part.as_bytes());
-        }
     }
 }

@@ -3,54 +3,31 @@
 //! Unreserved (RFC 3986 §2.3) bytes stand, all others become `%XX` in upper case. Runs of unreserved bytes are copied
 //! whole. Nothing is allocated: results go into a [`Sink`], or are compared on the way.
 
-use super::{PathEncoding, PathRule, SignError, error::Part, sha::Sink};
+use super::{
+    PathEncoding, PathRule, SignError,
+    class::{self, INVISIBLE, NOT_IN_PATH, RESERVED},
+    error::Part,
+    sink::Sink,
+};
 use core::cmp::Ordering;
 
-/// Where a byte class is set, the byte stands as it is.
-const PLAIN: u8 = 1;
-const SLASH: u8 = 2;
-const VISIBLE: u8 = 4;
-
-static CLASS: [u8; 256] = {
-    let mut table = [0u8; 256];
-    let mut byte = 0usize;
-    while byte < 256 {
-        let b = byte as u8;
-        #[allow(clippy::indexing_slicing)] // evaluated by the compiler
-        if b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~') {
-            table[byte] = PLAIN | VISIBLE;
-        } else if b == b'/' {
-            table[byte] = SLASH | VISIBLE;
-        } else if b.is_ascii_graphic() {
-            table[byte] = VISIBLE;
-        }
-        byte += 1;
-    }
-    table
-};
-
-#[inline]
-fn is(byte: u8, class: u8) -> bool {
-    CLASS.get(usize::from(byte)).is_some_and(|of| of & class != 0)
-}
-
-/// `bytes` encoded; every byte of `class` stands.
-fn encode(mut bytes: &[u8], class: u8, sink: &mut impl Sink) {
+/// `bytes` encoded; only bytes of the class `odd` are.
+fn encode(mut bytes: &[u8], odd: u8, sink: &mut impl Sink) {
     loop {
-        let run = bytes.iter().position(|b| !is(*b, class)).unwrap_or(bytes.len());
+        let run = bytes.iter().position(|b| class::of(*b) & odd != 0).unwrap_or(bytes.len());
         let Some((plain, rest)) = bytes.split_at_checked(run) else { return };
         if !plain.is_empty() {
             sink.put(plain);
         }
-        let Some((odd, rest)) = rest.split_first() else { return };
-        sink.put(&escape(*odd));
+        let Some((byte, rest)) = rest.split_first() else { return };
+        sink.put(&escape(*byte));
         bytes = rest;
     }
 }
 
 /// `text` encoded, slashes too.
 pub(super) fn component(text: &[u8], sink: &mut impl Sink) {
-    encode(text, PLAIN, sink);
+    encode(text, RESERVED, sink);
 }
 
 fn escape(byte: u8) -> [u8; 3] {
@@ -91,24 +68,24 @@ pub(super) fn decoded(text: &str) -> Option<alloc::string::String> {
     alloc::string::String::from_utf8(bytes).ok()
 }
 
-/// Decodes the escapes and encodes anew, so that there is one spelling; every byte of `class` stands.
-fn respell(text: &[u8], class: u8, sink: &mut impl Sink) -> Result<(), usize> {
+/// Decodes the escapes and encodes anew, so that there is one spelling; raw bytes that are not of the class `odd` stand.
+fn respell(text: &[u8], odd: u8, sink: &mut impl Sink) -> Result<(), usize> {
     let mut at = 0;
     loop {
         let rest = text.get(at..).unwrap_or_default();
-        let run = rest.iter().position(|b| !is(*b, class)).unwrap_or(rest.len());
+        let run = rest.iter().position(|b| class::of(*b) & odd != 0).unwrap_or(rest.len());
         if let Some(plain @ [_, ..]) = rest.get(..run) {
             sink.put(plain);
         }
-        let mut odd = Decoded { text, at: at + run };
-        match odd.next() {
+        let mut next = Decoded { text, at: at + run };
+        match next.next() {
             None => return Ok(()),
             // A slash that was escaped is no separator: it stays escaped.
-            Some(Ok(byte)) if is(byte, PLAIN) => sink.byte(byte),
+            Some(Ok(byte)) if class::of(byte) & RESERVED == 0 => sink.byte(byte),
             Some(Ok(byte)) => sink.put(&escape(byte)),
             Some(Err(offset)) => return Err(offset),
         }
-        at = odd.at;
+        at = next.at;
     }
 }
 
@@ -128,8 +105,8 @@ impl<'a> QuerySlot<'a> {
     /// A piece of the query, between its `&`.
     pub(super) fn read(piece: &'a str) -> Self {
         let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-        let canonical = name.bytes().chain(value.bytes()).all(|b| is(b, PLAIN));
-        Self { name: name.as_bytes(), value: value.as_bytes(), canonical }
+        let canonical = class::seen(name.as_bytes()) | class::seen(value.as_bytes());
+        Self { name: name.as_bytes(), value: value.as_bytes(), canonical: canonical & RESERVED == 0 }
     }
 
     /// One that is spelled canonically.
@@ -158,9 +135,9 @@ impl<'a> QuerySlot<'a> {
             sink.put(self.value);
         } else {
             // `check` has seen the escapes.
-            let _ = respell(self.name, PLAIN, sink);
+            let _ = respell(self.name, RESERVED, sink);
             sink.byte(b'=');
-            let _ = respell(self.value, PLAIN, sink);
+            let _ = respell(self.value, RESERVED, sink);
         }
     }
 
@@ -186,7 +163,7 @@ pub(super) fn pieces(query: &str) -> impl Iterator<Item = &str> {
 /// The bytes of the canonical spelling.
 fn spelled(text: &[u8]) -> impl Iterator<Item = u8> {
     Decoded { text, at: 0 }.map_while(Result::ok).flat_map(|byte| {
-        let (bytes, count) = if is(byte, PLAIN) { ([byte, 0, 0], 1) } else { (escape(byte), 3) };
+        let (bytes, count) = if class::of(byte) & RESERVED == 0 { ([byte, 0, 0], 1) } else { (escape(byte), 3) };
         bytes.into_iter().take(count)
     })
 }
@@ -232,11 +209,11 @@ fn needs_normalising(path: &str) -> bool {
 fn piece(whole: &str, text: &str, rule: PathRule, sink: &mut impl Sink) -> Result<(), SignError> {
     let bytes = text.as_bytes();
     match rule.encoding {
-        PathEncoding::Twice => encode(bytes, PLAIN | SLASH, sink),
-        PathEncoding::AsIs => encode(bytes, VISIBLE, sink),
+        PathEncoding::Twice => encode(bytes, NOT_IN_PATH, sink),
+        PathEncoding::AsIs => encode(bytes, INVISIBLE, sink),
         PathEncoding::Once => {
             let start = text.as_ptr() as usize - whole.as_ptr() as usize;
-            return respell(bytes, PLAIN | SLASH, sink)
+            return respell(bytes, NOT_IN_PATH, sink)
                 .map_err(|offset| SignError::Escape { part: Part::Path, offset: start + offset });
         }
     }

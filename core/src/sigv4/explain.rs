@@ -4,9 +4,9 @@ use super::{
     Request, Signing,
     canonical::{Canonical, HeaderSlot, Scratch, ToSign},
     encode::{self, QuerySlot},
-    form,
     key::KeyCache,
-    sha::Sink,
+    sign,
+    sink::Length,
 };
 use crate::{Error, Secret, Timestamp};
 use alloc::{format, string::String, vec, vec::Vec};
@@ -111,19 +111,10 @@ where
     let mut out = Vec::new();
     loop {
         let scratch = Scratch { headers: &mut headers, query: &mut query };
-        match form::run(request, signing, keys, now, scratch, &mut out, &mut show) {
+        match sign::run(request, signing, keys, now, scratch, &mut out, &mut show) {
             Err(super::SignError::TooSmall { needed }) if needed > out.len() => out = vec![0; needed],
             Err(e) => return Err(e.into()),
             Ok(_) => return Ok(out),
         }
-    }
-}
-
-/// Counts what would be written.
-struct Length(usize);
-
-impl Sink for Length {
-    fn put(&mut self, bytes: &[u8]) {
-        self.0 += bytes.len();
     }
 }

@@ -3,7 +3,10 @@
 //! IAM guide, "Create a signed AWS API request", "Calculate the signature". A cache is the caller's, one for each
 //! thread; it lives behind one heap pointer and is wiped when it is dropped.
 
-use super::sha::{HmacKey, Sink};
+use super::{
+    sha::HmacKey,
+    sink::{Out, Sink},
+};
 use crate::{
     Timestamp,
     secret::{Secret, SecretBytes, same},
@@ -13,19 +16,15 @@ use zeroize::Zeroize;
 
 /// The signing key of a day, region and service, as `AWS4` chains derive it: 32 bytes.
 pub fn signing_key(secret_access_key: &Secret, day: Timestamp, region: &str, service: &str) -> SecretBytes {
-    let mut key = derive(secret_access_key.expose(), &date(day), region, service);
+    let mut key = derive(secret_access_key.expose(), &date(&day.basic()), region, service);
     let bytes = SecretBytes::from(&key[..]);
     key.zeroize();
     bytes
 }
 
-/// The date of a scope: `20150830`.
-pub(super) fn date(day: Timestamp) -> [u8; 8] {
-    let mut date = [0u8; 8];
-    for (to, from) in date.iter_mut().zip(day.basic()) {
-        *to = from;
-    }
-    date
+/// The date of a scope, `20150830`, from the time of a signature, `20150830T123600Z`.
+pub(super) fn date(time: &[u8; 16]) -> [u8; 8] {
+    time.first_chunk().copied().unwrap_or_default()
 }
 
 fn derive(secret: &str, date: &[u8], region: &str, service: &str) -> [u8; 32] {
@@ -44,20 +43,23 @@ pub struct KeyCache {
     uses: u64,
 }
 
+/// A key and what it is good for.
 #[derive(Clone)]
-struct Slot {
-    key: HmacKey,
+pub(super) struct Slot {
+    pub key: HmacKey,
     used: u64,
-    date: [u8; 8],
-    region: Short<REGION>,
-    service: Short<SERVICE>,
+    /// `20150830/us-east-1/iam/aws4_request`
+    scope: Short<SCOPE>,
+    region: usize,
+    /// Empty where it is longer: such a key is derived at every use.
     secret: Short<SECRET>,
 }
 
-/// Longer ones work too, but their key is derived at every use.
-const SECRET: usize = 64;
-const REGION: usize = 32;
-const SERVICE: usize = 48;
+const SECRET: usize = 96;
+const SCOPE: usize = 8 + 1 + NAME_LIMIT + 1 + NAME_LIMIT + 13;
+
+/// Bytes that a region's or service's name may have.
+pub(super) const NAME_LIMIT: usize = 64;
 
 impl KeyCache {
     /// For four keys: a program that signs for one identity, a few regions and services.
@@ -67,46 +69,56 @@ impl KeyCache {
 
     /// For so many keys, 1 to 1,024: a program that verifies for many identities. A search looks at all of them.
     pub fn with_slots(count: usize) -> Self {
-        let empty = Slot {
-            key: HmacKey::default(),
-            used: 0,
-            date: [0; 8],
-            region: Short::default(),
-            service: Short::default(),
-            secret: Short::default(),
-        };
-        Self { slots: alloc::vec![empty; count.clamp(1, 1024)].into_boxed_slice(), uses: 0 }
+        let empty = Slot { key: HmacKey::default(), used: 0, scope: Short::EMPTY, region: 0, secret: Short::EMPTY };
+        let slots = alloc::vec![empty; count.clamp(1, 1024)].into_boxed_slice();
+        Self { slots, uses: 0 }
     }
 
-    /// The key, from the cache or derived and kept. `date` is that of the scope.
-    pub(super) fn key(&mut self, secret: &str, date: &[u8; 8], region: &str, service: &str) -> KeyRef<'_> {
+    /// The key, from the cache or derived and kept. `None` where a name is longer than [`NAME_LIMIT`].
+    pub(super) fn slot(&mut self, secret: &str, date: &[u8; 8], region: &str, service: &str) -> Option<&Slot> {
         self.uses += 1;
-        let hit = self.slots.iter().position(|slot| {
-            slot.used != 0
-                && slot.date == *date
-                && slot.region.is(region)
-                && slot.service.is(service)
-                && slot.secret.is_secretly(secret)
-        });
-        let oldest = || self.slots.iter().enumerate().min_by_key(|(_, slot)| slot.used).map(|(at, _)| at);
-        let place = hit.or_else(oldest).and_then(|at| self.slots.get_mut(at));
-        let fits = secret.len() <= SECRET && region.len() <= REGION && service.len() <= SERVICE;
-        match place {
-            Some(slot) if hit.is_some() => {
-                slot.used = self.uses;
-                KeyRef::Kept(&slot.key)
+        let found = self.slots.iter().position(|slot| slot.is_for(date, region, service, secret));
+        let at = match found {
+            Some(at) => at,
+            None => self.slots.iter().enumerate().min_by_key(|(_, slot)| slot.used).map_or(0, |(at, _)| at),
+        };
+        let slot = self.slots.get_mut(at)?;
+        slot.used = self.uses;
+        if found.is_none() {
+            slot.used = 0;
+            let mut scope = Out::new(&mut slot.scope.bytes);
+            scope.put(date);
+            for part in [region, service, "aws4_request"] {
+                scope.byte(b'/');
+                scope.put(part.as_bytes());
             }
-            Some(slot) if fits => {
-                slot.key = midstates(secret, date, region, service);
-                slot.used = self.uses;
-                slot.date = *date;
-                slot.region.set(region);
-                slot.service.set(service);
-                slot.secret.set(secret);
-                KeyRef::Kept(&slot.key)
-            }
-            _ => KeyRef::Made(midstates(secret, date, region, service)),
+            slot.scope.length = scope.fitted().ok()?;
+            slot.region = region.len();
+            slot.secret.set(secret);
+            slot.key = midstates(secret, date, region, service);
+            slot.used = self.uses;
         }
+        Some(slot)
+    }
+}
+
+impl Slot {
+    /// `20150830/us-east-1/iam/aws4_request`
+    pub(super) fn scope(&self) -> &[u8] {
+        self.scope.get()
+    }
+
+    fn is_for(&self, date: &[u8; 8], region: &str, service: &str, secret: &str) -> bool {
+        let scope = self.scope.get();
+        self.used != 0
+            && self.region == region.len()
+            && scope.len() == 8 + 1 + region.len() + 1 + service.len() + 13
+            && scope.first_chunk() == Some(date)
+            && scope.get(9..9 + region.len()) == Some(region.as_bytes())
+            && scope.get(10 + region.len()..10 + region.len() + service.len()) == Some(service.as_bytes())
+            && !secret.is_empty()
+            // In time that depends on the length alone.
+            && same(self.secret.get(), secret.as_bytes())
     }
 }
 
@@ -135,22 +147,6 @@ fn midstates(secret: &str, date: &[u8; 8], region: &str, service: &str) -> HmacK
     key
 }
 
-/// A key of the cache, or one that was too long for it.
-pub(super) enum KeyRef<'a> {
-    Kept(&'a HmacKey),
-    Made(HmacKey),
-}
-
-impl core::ops::Deref for KeyRef<'_> {
-    type Target = HmacKey;
-    fn deref(&self) -> &HmacKey {
-        match self {
-            Self::Kept(key) => key,
-            Self::Made(key) => key,
-        }
-    }
-}
-
 /// A short text kept in place.
 #[derive(Clone)]
 struct Short<const N: usize> {
@@ -158,31 +154,20 @@ struct Short<const N: usize> {
     length: usize,
 }
 
-impl<const N: usize> Default for Short<N> {
-    fn default() -> Self {
-        Self { bytes: [0; N], length: 0 }
-    }
-}
-
 impl<const N: usize> Short<N> {
+    const EMPTY: Self = Self { bytes: [0; N], length: 0 };
+
+    /// Nothing is kept of a longer text.
     fn set(&mut self, text: &str) {
         self.bytes.fill(0);
+        self.length = 0;
         if let Some(room) = self.bytes.get_mut(..text.len()) {
             room.copy_from_slice(text.as_bytes());
             self.length = text.len();
         }
     }
 
-    fn text(&self) -> &[u8] {
+    fn get(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
-    }
-
-    fn is(&self, text: &str) -> bool {
-        self.text() == text.as_bytes()
-    }
-
-    /// In time that depends on the length alone.
-    fn is_secretly(&self, text: &str) -> bool {
-        same(self.text(), text.as_bytes())
     }
 }

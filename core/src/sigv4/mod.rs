@@ -5,17 +5,22 @@
 //! says. [`sign`] and [`presign`] do the same for a request that a host is to send; [`explain`] shows what was signed;
 //! [`verify`] judges a request that was received.
 //! Limits: [`HEADER_LIMIT`] headers and [`QUERY_LIMIT`] query parameters, more with scratch of the caller's; 128 path
-//! segments where `.`, `..` and `//` are to be resolved; region, service and access key id of visible ASCII.
+//! segments where `.`, `..` and `//` are to be resolved; region and service of at
+//! most 64 bytes; they and the access key id are visible ASCII without slash and comma.
 //! Not here yet: chunked and event-stream signing, signature version 4A.
 
 mod canonical;
+mod class;
 mod encode;
 mod error;
 mod explain;
-mod form;
+mod header;
 mod key;
 mod owned;
+mod presign;
 mod sha;
+mod sign;
+mod sink;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -24,9 +29,10 @@ pub use canonical::{HeaderSlot, Scratch};
 pub use encode::QuerySlot;
 pub use error::{Part, SignError};
 pub use explain::{Explanation, explain};
-pub use form::{Lines, lines, sign_into, sign_into_with};
+pub use header::{Lines, lines};
 pub use key::{KeyCache, signing_key};
 pub use owned::{presign, sign};
+pub use sign::{sign_into, sign_into_with};
 pub use verify::{Refusal, Verified, Verifying, verify};
 
 use crate::Credentials;

@@ -1,6 +1,6 @@
 //! Signing for hosts: a whole request in place, and a URL that is good by itself.
 
-use super::{Form, Payload, Request, Signing, explain::signed, form::lines, key::KeyCache};
+use super::{Form, Payload, Request, Signing, explain::signed, header::lines, key::KeyCache};
 use crate::{Code, Error, Secret, Timestamp, effect::HttpRequest};
 use alloc::{borrow::Cow, boxed::Box, format, string::String, vec::Vec};
 use zeroize::Zeroize;

@@ -1,39 +1,9 @@
 //! SHA-256 and HMAC-SHA256 in the shape that signing wants: fed in pieces without an allocation, with keys kept as
 //! midstates. FIPS 180-4, RFC 2104. The compression function is sha2's.
 
+use super::sink::{Sink, copy};
 use sha2::block_api::compress256;
 use zeroize::Zeroize;
-
-/// What takes bytes in pieces: a hash, a buffer, a text to show.
-pub(super) trait Sink {
-    /// Takes all of them.
-    fn put(&mut self, bytes: &[u8]);
-
-    /// Takes one.
-    #[inline]
-    fn byte(&mut self, byte: u8) {
-        self.put(&[byte]);
-    }
-
-    /// Takes them in lower case (ASCII only).
-    #[inline]
-    fn lower(&mut self, bytes: &[u8]) {
-        for part in bytes.chunks(32) {
-            let mut room = [0u8; 32];
-            if let Some(room) = room.get_mut(..part.len()) {
-                room.copy_from_slice(part);
-                room.make_ascii_lowercase();
-                self.put(room);
-            }
-        }
-    }
-}
-
-impl Sink for alloc::vec::Vec<u8> {
-    fn put(&mut self, bytes: &[u8]) {
-        self.extend_from_slice(bytes);
-    }
-}
 
 /// A hash under way. Pieces gather in a buffer of several blocks, so that the compression function is called seldom;
 /// long pieces are hashed where they lie.
@@ -115,10 +85,22 @@ impl Sink for Sha256 {
         if end <= ROOM
             && let Some(room) = self.buffer.get_mut(self.filled..end)
         {
-            room.copy_from_slice(bytes);
+            copy(room, bytes);
             self.filled = end;
         } else {
             self.long(bytes);
+        }
+    }
+
+    #[inline]
+    fn byte(&mut self, byte: u8) {
+        if self.filled < ROOM
+            && let Some(room) = self.buffer.get_mut(self.filled)
+        {
+            *room = byte;
+            self.filled += 1;
+        } else {
+            self.long(&[byte]);
         }
     }
 }
@@ -206,16 +188,25 @@ fn bytes_of(state: &State) -> [u8; 32] {
 /// In lower case, as signatures and payload hashes are written.
 pub(super) fn hex(bytes: &[u8; 32]) -> [u8; 64] {
     let mut out = [0u8; 64];
-    for ([high, low], byte) in out.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
-        *high = digit(byte >> 4);
-        *low = digit(byte & 15);
+    for (room, byte) in out.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
+        *room = PAIRS.get(usize::from(*byte)).copied().unwrap_or_default();
     }
     out
 }
 
-fn digit(four: u8) -> u8 {
-    if four < 10 { b'0' + four } else { b'a' + four - 10 }
-}
+static PAIRS: [[u8; 2]; 256] = {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut table = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[allow(clippy::indexing_slicing)] // evaluated by the compiler
+        {
+            table[byte] = [DIGITS[byte / 16], DIGITS[byte % 16]];
+        }
+        byte += 1;
+    }
+    table
+};
 
 #[cfg(test)]
 mod tests {

@@ -5,12 +5,13 @@
 
 use super::{
     EXPIRES_LIMIT, HEADER_LIMIT, Part, PathRule, Payload, Request, SessionToken,
-    canonical::{self, Canonical, HeaderSlot, Scope, ToSign},
+    canonical::{self, Canonical, HeaderSlot, ToSign},
     encode::{self, QuerySlot},
     explain::Explanation,
-    form::QUERY_NAMES,
-    key::KeyCache,
-    sha::{Sha256, hex, sha256},
+    key::{self, KeyCache},
+    presign::QUERY_NAMES,
+    sha::{hex, sha256},
+    sign::hash,
 };
 use crate::{Code, Credentials, Error, Secret, Timestamp, secret::same, time::Span};
 use alloc::{
@@ -412,15 +413,16 @@ impl Claim {
             own_query: &[],
             headers,
             own_headers: &absent,
+            names: Some(self.signed_headers.as_bytes()),
             payload: payload.as_bytes(),
         };
-        let scope = Scope { time: self.signed_at.basic(), region: &self.region, service: &self.service };
-        let mut sha = Sha256::new();
-        canonical.write(&mut sha).map_err(bad)?;
-        let to_sign = ToSign { scope: &scope, hash: hex(&sha.finish()) };
+        let time = self.signed_at.basic();
         let secret = credentials.secret_access_key().expose();
-        let key = keys.key(secret, &scope.date(), scope.region, scope.service);
-        let signature = hex(&key.mac(|sha| to_sign.write(sha)));
+        let slot = keys
+            .slot(secret, &key::date(&time), &self.region, &self.service)
+            .ok_or_else(|| malformed("the region or the service is too long".into()))?;
+        let to_sign = ToSign { time: &time, scope: slot.scope(), hash: hash(&canonical).map_err(bad)? };
+        let signature = hex(&slot.key.mac(|sha| to_sign.write(sha)));
         let missing = missing.into_iter().map(str::to_owned).collect();
         Ok((Explanation::new(&canonical, &to_sign, &signature), missing))
     }
