@@ -24,14 +24,15 @@ fn main() {
     let after = |name: &str| args.iter().position(|a| a == name).and_then(|at| args.get(at + 1));
     let rounds = after("--rounds").and_then(|n| n.parse().ok()).unwrap_or(21);
     if let Some(name) = after("--loop") {
-        // For a profiler: one piece of work over and over.
+        // For a profiler: one piece of work over and over, `--calls N` times.
         let mut run: Box<dyn FnMut()> = match name.as_str() {
             "W1b" => Box::new(W1.irsa_fresh_key()),
             "W2" => Box::new(W2.irsa()),
             "W3" => Box::new(W3.irsa()),
             _ => Box::new(W1.irsa()),
         };
-        println!("{:.0} ns", measure::per_call(&mut run, 2_000_000));
+        let calls = after("--calls").and_then(|n| n.parse().ok()).unwrap_or(2_000_000);
+        println!("{:.0} ns", measure::per_call(&mut run, calls));
         return;
     }
     let criterion = after("--criterion").map(Path::new);

@@ -45,13 +45,18 @@ impl<'a> HeaderSlot<'a> {
         Self { key: key(name), name, value, ..Self::EMPTY }
     }
 
-    fn read(index: usize, name: &'a [u8], value: &'a [u8]) -> Result<Self, SignError> {
-        let letters = class::seen(name);
-        let tidy = class::visible(value) || is_tidy(value).ok_or(SignError::Header { index })?;
-        if name.is_empty() || letters & NO_TOKEN != 0 {
-            return Err(SignError::Header { index });
-        }
-        Ok(Self { key: key(name), name, value, index: index as u32, lower: letters & UPPER == 0, tidy })
+    /// Takes a header in; false where it cannot be signed. In place, as it is what signing does most.
+    #[inline]
+    fn take(&mut self, index: usize, name: Name<'a>, value: &'a [u8]) -> bool {
+        let letters = class::seen(name.bytes);
+        let tidy = class::visible(value).then_some(true).or_else(|| is_tidy(value));
+        self.key = name.key;
+        self.name = name.bytes;
+        self.value = value;
+        self.index = index as u32;
+        self.lower = letters & UPPER == 0;
+        self.tidy = tidy == Some(true);
+        tidy.is_some() && !name.bytes.is_empty() && letters & NO_TOKEN == 0
     }
 
     fn order(&self, other: &Self) -> Ordering {
@@ -83,16 +88,53 @@ impl<'a> HeaderSlot<'a> {
     }
 }
 
-fn key(name: &[u8]) -> u64 {
-    let mut eight = name.first_chunk().copied().unwrap_or_else(|| {
-        let mut eight = [0u8; 8];
-        for (to, from) in eight.iter_mut().zip(name) {
-            *to = *from;
+/// The first eight bytes in lower case, as a number that sorts as they do.
+#[inline]
+const fn key(name: &[u8]) -> u64 {
+    let eight = match (name.first_chunk::<8>(), name.first_chunk::<4>(), name.last_chunk::<4>()) {
+        (Some(eight), ..) => u64::from_be_bytes(*eight),
+        // Four to seven bytes: two halves that overlap.
+        (_, Some(first), Some(last)) => {
+            let (first, last) = (u32::from_be_bytes(*first) as u64, u32::from_be_bytes(*last) as u64);
+            first << 32 | last << (8 * (8 - name.len()))
         }
-        eight
-    });
-    eight.make_ascii_lowercase();
-    u64::from_be_bytes(eight)
+        _ => match *name {
+            [a, b, c] => (a as u64) << 56 | (b as u64) << 48 | (c as u64) << 40,
+            [a, b] => (a as u64) << 56 | (b as u64) << 48,
+            [a] => (a as u64) << 56,
+            _ => 0,
+        },
+    };
+    lower(eight)
+}
+
+/// Eight ASCII bytes in lower case at once: bit 5 is set where a byte is from A to Z.
+const fn lower(eight: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let seven = eight & (EACH * 0x7f);
+    let from_a = seven + EACH * (0x80 - b'A' as u64);
+    let beyond_z = seven + EACH * (0x7f - b'Z' as u64);
+    eight | ((from_a ^ beyond_z) & !eight & (EACH * 0x80)) >> 2
+}
+
+/// A header's name with what makes comparing it quick.
+#[derive(Clone, Copy)]
+pub(super) struct Name<'a> {
+    bytes: &'a [u8],
+    key: u64,
+}
+
+impl<'a> Name<'a> {
+    #[inline]
+    pub(super) const fn new(name: &'a str) -> Self {
+        Self { bytes: name.as_bytes(), key: key(name.as_bytes()) }
+    }
+
+    /// Whether both are one, in any case.
+    #[inline]
+    pub(super) fn is(&self, other: &Name<'_>) -> bool {
+        self.key == other.key && self.bytes.eq_ignore_ascii_case(other.bytes)
+    }
 }
 
 /// Whether a value has no white space but single spaces inside; `None` where it has another control character.
@@ -115,15 +157,18 @@ fn is_tidy(value: &[u8]) -> Option<bool> {
 /// The headers that are wanted, in `slots`, sorted by name.
 pub(super) fn headers<'s, 'a>(
     given: impl Iterator<Item = (&'a str, &'a str)>,
-    wanted: impl Fn(&[u8]) -> bool,
+    wanted: impl Fn(&Name<'a>) -> bool,
     slots: &'s mut [HeaderSlot<'a>],
 ) -> Result<&'s [HeaderSlot<'a>], SignError> {
     let limit = slots.len();
     let mut count = 0;
     for (index, (name, value)) in given.enumerate() {
-        if wanted(name.as_bytes()) {
+        let name = Name::new(name);
+        if wanted(&name) {
             let slot = slots.get_mut(count).ok_or(SignError::TooManyItems { part: Part::Headers, limit })?;
-            *slot = HeaderSlot::read(index, name.as_bytes(), value.as_bytes())?;
+            if !slot.take(index, name, value.as_bytes()) {
+                return Err(SignError::Header { index });
+            }
             count += 1;
         }
     }
@@ -156,24 +201,47 @@ pub(super) fn query<'s, 'a>(
     Ok(filled)
 }
 
-/// Whether the caller's choice lets a header be signed.
-pub(super) fn chosen(signed: SignedHeaders<'_>, name: &[u8]) -> bool {
-    let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
-    let chosen = match signed {
-        SignedHeaders::AllBut(list) => !is_listed(list, name) || is("host"),
-        SignedHeaders::Only(list) => is_listed(list, name) || is("host"),
-    };
-    chosen && !is("authorization")
+/// The caller's choice of headers, prepared for looking up many.
+pub(super) struct Chosen<'c> {
+    signed: SignedHeaders<'c>,
+    /// A bit for each letter that a listed name begins with: most names are passed by at a glance.
+    letters: u32,
 }
 
-fn is_listed(list: &[&str], name: &[u8]) -> bool {
-    let first = name.first().map(u8::to_ascii_lowercase);
-    list.iter().map(|entry| entry.as_bytes()).filter(|entry| entry.first().copied() == first).any(|entry| {
-        match entry.split_last() {
-            Some((b'*', start)) => name.get(..start.len()).is_some_and(|name| name.eq_ignore_ascii_case(start)),
-            _ => name.eq_ignore_ascii_case(entry),
-        }
-    })
+impl<'c> Chosen<'c> {
+    pub(super) fn new(signed: SignedHeaders<'c>) -> Self {
+        let (SignedHeaders::AllBut(list) | SignedHeaders::Only(list)) = signed;
+        Self { signed, letters: list.iter().fold(0, |letters, name| letters | letter(name.as_bytes())) }
+    }
+
+    /// Whether a header is to be signed.
+    #[inline]
+    pub(super) fn has(&self, name: &Name<'_>) -> bool {
+        const HOST: Name<'_> = Name::new("host");
+        const AUTHORIZATION: Name<'_> = Name::new("authorization");
+        let first = letter(name.bytes);
+        let listed = |list: &[&str]| {
+            let mut alike = list.iter().filter(|entry| letter(entry.as_bytes()) == first);
+            first & self.letters != 0 && alike.any(|entry| fits(entry, name.bytes))
+        };
+        let chosen = match self.signed {
+            SignedHeaders::AllBut(list) => !listed(list) || name.is(&HOST),
+            SignedHeaders::Only(list) => listed(list) || name.is(&HOST),
+        };
+        chosen && !name.is(&AUTHORIZATION)
+    }
+}
+
+/// The bit of a name's first letter, in either case.
+fn letter(name: &[u8]) -> u32 {
+    name.first().map_or(0, |first| 1 << (first & 31))
+}
+
+fn fits(entry: &str, name: &[u8]) -> bool {
+    match entry.as_bytes() {
+        [start @ .., b'*'] => name.get(..start.len()).is_some_and(|name| name.eq_ignore_ascii_case(start)),
+        entry => name.eq_ignore_ascii_case(entry),
+    }
 }
 
 /// A canonical request, not yet written. What signing adds stands beside what the request has; both are sorted.
@@ -294,5 +362,30 @@ impl ToSign<'_> {
         sink.put(self.scope);
         sink.byte(b'\n');
         sink.put(&self.hash);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The order of the keys is that of the first eight bytes in lower case.
+    #[test]
+    fn keys_sort_as_names_do() {
+        let names =
+            ["", "A", "a-", "ab", "ABC", "abd", "host", "Hosts", "range", "x-amz-", "x-amz-D", "X-AMZ-da", "x_"];
+        for pair in names.windows(2) {
+            assert!(key(pair[0].as_bytes()) < key(pair[1].as_bytes()), "{pair:?}");
+        }
+        for byte in 0..=127u8 {
+            let name = [b'a', byte, b'b', b'c', b'd', b'e', b'f', b'g', b'h'];
+            for length in 2..=9 {
+                let mut eight = [0; 8];
+                for (to, from) in eight.iter_mut().zip(&name[..length]) {
+                    *to = from.to_ascii_lowercase();
+                }
+                assert_eq!(key(&name[..length]).to_be_bytes(), eight, "{:?}", &name[..length]);
+            }
+        }
     }
 }

@@ -73,6 +73,14 @@ pub(super) fn seen(bytes: &[u8]) -> u8 {
     bytes.iter().fold(0, |seen, byte| seen | of(*byte))
 }
 
+/// How many bytes stand before the first one of the class.
+#[inline]
+pub(super) fn run(bytes: &[u8], class: u8) -> usize {
+    let eights = bytes.as_chunks::<8>().0.iter().take_while(|eight| seen(&eight[..]) & class == 0).count() * 8;
+    let rest = bytes.get(eights..).unwrap_or_default();
+    eights + rest.iter().position(|byte| of(*byte) & class != 0).unwrap_or(rest.len())
+}
+
 /// Whether all are visible ASCII. Without the table, as the compiler makes vector code of it: for long texts.
 #[inline]
 pub(super) fn visible(bytes: &[u8]) -> bool {
@@ -90,5 +98,17 @@ mod tests {
             assert_eq!(visible(&[b'a', byte, b'a']), byte.is_ascii_graphic(), "{byte}");
         }
         assert!(visible(b""));
+    }
+
+    #[test]
+    fn runs_end_at_the_first_of_the_class() {
+        for length in 0..40 {
+            let mut text = std::vec![b'a'; length];
+            assert_eq!(run(&text, RESERVED), length);
+            for at in (0..length).rev() {
+                text[at] = b'+';
+                assert_eq!(run(&text, RESERVED), at, "of {length}");
+            }
+        }
     }
 }

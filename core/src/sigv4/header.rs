@@ -2,7 +2,7 @@
 
 use super::{
     SessionToken, SignError, Signing,
-    canonical::{Canonical, HeaderSlot, ToSign},
+    canonical::{Canonical, HeaderSlot, Name, ToSign},
     sign::Job,
     sink::{Out, Sink},
 };
@@ -12,9 +12,10 @@ const DATE: &str = "x-amz-date";
 const SECURITY_TOKEN: &str = "x-amz-security-token";
 
 /// Whether signing writes a header of this name itself.
-pub(super) fn replaces(signing: &Signing<'_>, has_token: bool, name: &[u8]) -> bool {
-    let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
-    is(DATE) || has_token && is(SECURITY_TOKEN) || signing.content_sha256 && is(CONTENT_SHA256)
+pub(super) fn replaces(signing: &Signing<'_>, has_token: bool, name: &Name<'_>) -> bool {
+    const NAMES: [Name<'_>; 3] = [Name::new(DATE), Name::new(SECURITY_TOKEN), Name::new(CONTENT_SHA256)];
+    let [date, token, hash] = &NAMES;
+    name.is(date) || has_token && name.is(token) || signing.content_sha256 && name.is(hash)
 }
 
 /// Signs, and writes the headers as lines.

@@ -4,7 +4,7 @@
 //! thread; it lives behind one heap pointer and is wiped when it is dropped.
 
 use super::{
-    sha::HmacKey,
+    sha::{HmacKey, wipe},
     sink::{Out, Sink},
 };
 use crate::{
@@ -12,26 +12,27 @@ use crate::{
     secret::{Secret, SecretBytes, same},
 };
 use alloc::boxed::Box;
-use zeroize::Zeroize;
 
 /// The signing key of a day, region and service, as `AWS4` chains derive it: 32 bytes.
 pub fn signing_key(secret_access_key: &Secret, day: Timestamp, region: &str, service: &str) -> SecretBytes {
-    let mut key = derive(secret_access_key.expose(), &date(&day.basic()), region, service);
+    let mut key = derive(secret_access_key.expose(), &date(day), region, service);
     let bytes = SecretBytes::from(&key[..]);
-    key.zeroize();
+    wipe(&mut key);
     bytes
 }
 
-/// The date of a scope, `20150830`, from the time of a signature, `20150830T123600Z`.
-pub(super) fn date(time: &[u8; 16]) -> [u8; 8] {
-    time.first_chunk().copied().unwrap_or_default()
+/// The date of a scope: `20150830`.
+fn date(day: Timestamp) -> [u8; 8] {
+    day.basic().first_chunk().copied().unwrap_or_default()
 }
+
+const DAY: i64 = 86_400;
 
 fn derive(secret: &str, date: &[u8], region: &str, service: &str) -> [u8; 32] {
     let mut key = HmacKey::new(&[b"AWS4", secret.as_bytes()]).mac(|sha| sha.put(date));
     for step in [region.as_bytes(), service.as_bytes(), b"aws4_request"] {
         let next = HmacKey::new(&[&key]).mac(|sha| sha.put(step));
-        key.zeroize();
+        wipe(&mut key);
         key = next;
     }
     key
@@ -48,6 +49,8 @@ pub struct KeyCache {
 pub(super) struct Slot {
     pub key: HmacKey,
     used: u64,
+    /// Days since 1970-01-01.
+    day: i64,
     /// `20150830/us-east-1/iam/aws4_request`
     scope: Short<SCOPE>,
     region: usize,
@@ -69,15 +72,17 @@ impl KeyCache {
 
     /// For so many keys, 1 to 1,024: a program that verifies for many identities. A search looks at all of them.
     pub fn with_slots(count: usize) -> Self {
-        let empty = Slot { key: HmacKey::default(), used: 0, scope: Short::EMPTY, region: 0, secret: Short::EMPTY };
+        let empty =
+            Slot { key: HmacKey::default(), used: 0, day: 0, scope: Short::EMPTY, region: 0, secret: Short::EMPTY };
         let slots = alloc::vec![empty; count.clamp(1, 1024)].into_boxed_slice();
         Self { slots, uses: 0 }
     }
 
     /// The key, from the cache or derived and kept. `None` where a name is longer than [`NAME_LIMIT`].
-    pub(super) fn slot(&mut self, secret: &str, date: &[u8; 8], region: &str, service: &str) -> Option<&Slot> {
+    pub(super) fn slot(&mut self, secret: &str, now: Timestamp, region: &str, service: &str) -> Option<&Slot> {
         self.uses += 1;
-        let found = self.slots.iter().position(|slot| slot.is_for(date, region, service, secret));
+        let day = now.unix().div_euclid(DAY);
+        let found = self.slots.iter().position(|slot| slot.is_for(day, region, service, secret));
         let at = match found {
             Some(at) => at,
             None => self.slots.iter().enumerate().min_by_key(|(_, slot)| slot.used).map_or(0, |(at, _)| at),
@@ -86,16 +91,18 @@ impl KeyCache {
         slot.used = self.uses;
         if found.is_none() {
             slot.used = 0;
+            let date = date(now);
             let mut scope = Out::new(&mut slot.scope.bytes);
-            scope.put(date);
+            scope.put(&date);
             for part in [region, service, "aws4_request"] {
                 scope.byte(b'/');
                 scope.put(part.as_bytes());
             }
             slot.scope.length = scope.fitted().ok()?;
+            slot.day = day;
             slot.region = region.len();
             slot.secret.set(secret);
-            slot.key = midstates(secret, date, region, service);
+            slot.key = midstates(secret, &date, region, service);
             slot.used = self.uses;
         }
         Some(slot)
@@ -108,12 +115,27 @@ impl Slot {
         self.scope.get()
     }
 
-    fn is_for(&self, date: &[u8; 8], region: &str, service: &str, secret: &str) -> bool {
+    /// `20150830T123600Z`, for a time on the day of the key: the date is written already.
+    pub(super) fn time(&self, now: Timestamp) -> [u8; 16] {
+        let mut time = *b"00000000T000000Z";
+        let second = now.unix().rem_euclid(DAY) as u32;
+        let two = |number: u32| [b'0' + (number / 10) as u8, b'0' + (number % 10) as u8];
+        let [h, i] = two(second / 3600);
+        let [m, n] = two(second / 60 % 60);
+        let [s, t] = two(second % 60);
+        if let (Some((room, rest)), Some(date)) = (time.split_first_chunk_mut::<8>(), self.scope().first_chunk()) {
+            *room = *date;
+            rest.copy_from_slice(&[b'T', h, i, m, n, s, t, b'Z']);
+        }
+        time
+    }
+
+    fn is_for(&self, day: i64, region: &str, service: &str, secret: &str) -> bool {
         let scope = self.scope.get();
         self.used != 0
+            && self.day == day
             && self.region == region.len()
             && scope.len() == 8 + 1 + region.len() + 1 + service.len() + 13
-            && scope.first_chunk() == Some(date)
             && scope.get(9..9 + region.len()) == Some(region.as_bytes())
             && scope.get(10 + region.len()..10 + region.len() + service.len()) == Some(service.as_bytes())
             && !secret.is_empty()
@@ -136,14 +158,14 @@ impl core::fmt::Debug for KeyCache {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        self.secret.bytes.zeroize();
+        wipe(&mut self.secret.bytes);
     }
 }
 
 fn midstates(secret: &str, date: &[u8; 8], region: &str, service: &str) -> HmacKey {
     let mut bytes = derive(secret, date, region, service);
     let key = HmacKey::new(&[&bytes]);
-    bytes.zeroize();
+    wipe(&mut bytes);
     key
 }
 

@@ -1,7 +1,7 @@
 //! SHA-256 and HMAC-SHA256 in the shape that signing wants: fed in pieces without an allocation, with keys kept as
 //! midstates. FIPS 180-4, RFC 2104. The compression function is sha2's.
 
-use super::sink::{Sink, copy};
+use super::sink::{Out, Sink, copy};
 use sha2::block_api::compress256;
 use zeroize::Zeroize;
 
@@ -18,7 +18,7 @@ pub(super) struct Sha256 {
 pub(super) type State = [u32; 8];
 
 const BLOCK: usize = 64;
-const BUFFER: usize = 8 * BLOCK;
+const BUFFER: usize = 4 * BLOCK;
 /// So far the buffer is filled: what finishes a hash still fits behind.
 const ROOM: usize = BUFFER - BLOCK;
 
@@ -33,7 +33,9 @@ impl Sha256 {
         Self { state, buffer: [0; BUFFER], filled: 0, hashed }
     }
 
-    /// Completes the open block, and hashes the rest from where it lies.
+    /// Completes the open block, and hashes the rest from where it lies. Apart, so that what is done for each short
+    /// piece stays small.
+    #[inline(never)]
     fn long(&mut self, bytes: &[u8]) {
         let free = self.filled.next_multiple_of(BLOCK) - self.filled;
         let (head, rest) = bytes.split_at_checked(free).unwrap_or((bytes, &[]));
@@ -123,30 +125,28 @@ impl HmacKey {
     /// The key is the pieces one after the other.
     pub(super) fn new(pieces: &[&[u8]]) -> Self {
         let mut block = [0u8; BLOCK];
-        let length: usize = pieces.iter().map(|piece| piece.len()).sum();
-        if length <= BLOCK {
-            for (room, byte) in block.iter_mut().zip(pieces.iter().copied().flatten()) {
-                *room = *byte;
-            }
-        } else {
+        let mut out = Out::new(&mut block);
+        for piece in pieces {
+            out.put(piece);
+        }
+        if out.fitted().is_err() {
             let mut sha = Sha256::new();
             for piece in pieces {
                 sha.put(piece);
             }
-            let mut hash = sha.finish();
-            sha.buffer.zeroize();
-            sha.state.zeroize();
-            for (room, byte) in block.iter_mut().zip(hash) {
-                *room = byte;
+            block = [0; BLOCK];
+            if let Some(room) = block.first_chunk_mut() {
+                *room = sha.finish();
             }
-            hash.zeroize();
+            wipe(&mut sha.buffer);
+            wipe(&mut sha.state);
         }
         let mut key = Self { inner: START, outer: START };
         block.iter_mut().for_each(|byte| *byte ^= 0x36);
         compress256(&mut key.inner, &[block]);
         block.iter_mut().for_each(|byte| *byte ^= 0x36 ^ 0x5c);
         compress256(&mut key.outer, &[block]);
-        block.zeroize();
+        wipe(&mut block);
         key
     }
 
@@ -172,9 +172,14 @@ impl HmacKey {
 
 impl Drop for HmacKey {
     fn drop(&mut self) {
-        self.inner.zeroize();
-        self.outer.zeroize();
+        wipe(&mut self.inner);
+        wipe(&mut self.outer);
     }
+}
+
+/// Overwrites for good. As a slice: that is done at once, an array would be done element by element.
+pub(super) fn wipe<T: zeroize::DefaultIsZeroes>(secret: &mut [T]) {
+    secret.zeroize();
 }
 
 fn bytes_of(state: &State) -> [u8; 32] {

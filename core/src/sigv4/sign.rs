@@ -2,12 +2,12 @@
 
 use super::{
     EXPIRES_LIMIT, Form, HEADER_LIMIT, Payload, QUERY_LIMIT, Request, SignError, Signing,
-    canonical::{self, Canonical, HeaderSlot, Scratch, ToSign},
+    canonical::{self, Canonical, Chosen, HeaderSlot, Name, Scratch, ToSign},
     class::{self, NOT_IN_SCOPE},
     encode::{self, QuerySlot},
     error::Part,
     header,
-    key::{self, KeyCache, NAME_LIMIT},
+    key::{KeyCache, NAME_LIMIT},
     presign,
     sha::{HmacKey, Sha256, hex, sha256},
     sink::Out,
@@ -53,16 +53,20 @@ pub fn sign_into<'a, H>(
 where
     H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
 {
-    let headers = request.headers.clone().into_iter().take(HEADER_LIMIT + 1).count();
-    let query = encode::pieces(request.query).take(QUERY_LIMIT + 1).count();
+    let headers = request.headers.clone().into_iter().take(FEW + 1).count();
+    let query = encode::pieces(request.query).take(FEW + 1).count();
     if headers > FEW || query > FEW {
         return sign_many(request, signing, keys, now, out);
     }
-    let scratch = Scratch { headers: &mut [HeaderSlot::EMPTY; FEW], query: &mut [QuerySlot::EMPTY; FEW] };
-    sign_into_with(request, signing, keys, now, scratch, out)
+    let headers = &mut [HeaderSlot::EMPTY; FEW];
+    if query == 0 {
+        return sign_into_with(request, signing, keys, now, Scratch { headers, query: &mut [] }, out);
+    }
+    let query = &mut [QuerySlot::EMPTY; FEW];
+    sign_into_with(request, signing, keys, now, Scratch { headers, query }, out)
 }
 
-/// Most requests have no more; their slots are cheap to make.
+/// Most requests have no more; making slots for more would cost them time.
 const FEW: usize = 16;
 
 #[inline(never)]
@@ -111,10 +115,9 @@ where
 {
     let token = check(request.method, &request.payload, signing)?;
     let given = request.headers.clone().into_iter();
-    let wanted = |name: &[u8]| {
-        !(signing.form == Form::Header && header::replaces(signing, token.is_some(), name))
-            && canonical::chosen(signing.signed, name)
-    };
+    let chosen = Chosen::new(signing.signed);
+    let replaced = |name: &Name<'_>| signing.form == Form::Header && header::replaces(signing, token.is_some(), name);
+    let wanted = |name: &Name<'a>| chosen.has(name) && !replaced(name);
     let headers = canonical::headers(given, wanted, scratch.headers)?;
     let query = canonical::query(request.query, |_| true, scratch.query)?;
     let hashed;
@@ -140,12 +143,10 @@ where
     if !canonical.has_host() {
         return Err(SignError::NoHost);
     }
-    let time = now.basic();
     let secret = signing.credentials.secret_access_key().expose();
-    let slot = keys
-        .slot(secret, &key::date(&time), signing.region, signing.service)
-        .ok_or(SignError::Unusable { part: Part::Region })?;
-    let job = Job { signing, token, time, scope: slot.scope(), key: &slot.key };
+    let slot =
+        keys.slot(secret, now, signing.region, signing.service).ok_or(SignError::Unusable { part: Part::Region })?;
+    let job = Job { signing, token, time: slot.time(now), scope: slot.scope(), key: &slot.key };
     let out = Out::new(out);
     match signing.form {
         Form::Header => header::write(&job, canonical, out, show),

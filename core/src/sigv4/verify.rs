@@ -5,10 +5,10 @@
 
 use super::{
     EXPIRES_LIMIT, HEADER_LIMIT, Part, PathRule, Payload, Request, SessionToken,
-    canonical::{self, Canonical, HeaderSlot, ToSign},
+    canonical::{self, Canonical, HeaderSlot, Name, ToSign},
     encode::{self, QuerySlot},
     explain::Explanation,
-    key::{self, KeyCache},
+    key::KeyCache,
     presign::QUERY_NAMES,
     sha::{hex, sha256},
     sign::hash,
@@ -388,8 +388,8 @@ impl Claim {
         H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
     {
         let bad = |e: super::SignError| malformed(e.to_string());
-        let signed =
-            |name: &[u8]| self.signed_headers.split(';').any(|signed| signed.as_bytes().eq_ignore_ascii_case(name));
+        let names: Vec<Name<'_>> = self.signed_headers.split(';').map(Name::new).collect();
+        let signed = |name: &Name<'_>| names.iter().any(|signed| signed.is(name));
         let mut slots = vec![HeaderSlot::EMPTY; request.headers.clone().into_iter().count()];
         let headers = canonical::headers(request.headers.clone().into_iter(), signed, &mut slots).map_err(bad)?;
         let missing: Vec<&str> = self
@@ -419,7 +419,7 @@ impl Claim {
         let time = self.signed_at.basic();
         let secret = credentials.secret_access_key().expose();
         let slot = keys
-            .slot(secret, &key::date(&time), &self.region, &self.service)
+            .slot(secret, self.signed_at, &self.region, &self.service)
             .ok_or_else(|| malformed("the region or the service is too long".into()))?;
         let to_sign = ToSign { time: &time, scope: slot.scope(), hash: hash(&canonical).map_err(bad)? };
         let signature = hex(&slot.key.mac(|sha| to_sign.write(sha)));
