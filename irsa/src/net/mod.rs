@@ -145,6 +145,9 @@ impl Fault {
     pub(crate) fn from_io(e: io::Error, step: HttpStep, said: &str) -> Self {
         match e.downcast::<Self>() {
             Ok(fault) => fault,
+            Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => {
+                Self::new(HttpStep::Closed, format!("{said}: the other side closed the connection too early"))
+            }
             Err(e) => {
                 let step = if ended(e.kind()) { HttpStep::Closed } else { step };
                 Self::new(step, format!("{said}: {e}"))
@@ -168,8 +171,8 @@ impl Fault {
 }
 
 fn ended(kind: io::ErrorKind) -> bool {
-    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected, UnexpectedEof};
-    matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected | UnexpectedEof)
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, NotConnected};
+    matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | NotConnected)
 }
 
 impl From<Fault> for io::Error {
