@@ -36,7 +36,7 @@ mod snapshot;
 pub use contract::{ExchangeId, Obtained, Output, Reply, Settings, Waiter, skew_millis};
 pub use snapshot::{Snapshot, State};
 
-use crate::{Code, Credentials, Error, Mono, Now};
+use crate::{Code, Error, Mono, Now};
 use alloc::{collections::VecDeque, format, sync::Arc};
 use core::time::Duration;
 use decide::Verdict;
@@ -190,7 +190,7 @@ impl Keeper {
     pub fn handle_adopt(&mut self, now: Now, bytes: &[u8]) -> Result<bool, Error> {
         self.see(now);
         let offer = Exported::read(bytes, now, self.rules)?;
-        let ends = offer.credentials.expiration().is_some();
+        let ends = offer.obtained.credentials.expiration().is_some();
         if ends && offer.left < SECOND {
             let message = format!("the snapshot, generation {}, has ended meanwhile", offer.generation);
             return Err(Error::new(Code::CredentialsEnded, "keeper", message));
@@ -198,7 +198,7 @@ impl Keeper {
         let better = match &self.cached {
             _ if offer.invalid => false,
             None => true,
-            Some(own) if own.credentials.access_key_id() == offer.credentials.access_key_id() => false,
+            Some(own) if own.credentials.access_key_id() == offer.obtained.credentials.access_key_id() => false,
             Some(own) => own.invalid || !ends || own.ends() && offer.left > own.left_millis(now),
         };
         if !better && self.rules.hold(Rule::AdoptBetter) {
@@ -206,7 +206,7 @@ impl Keeper {
         }
         let generation = offer.generation.max(self.generation.saturating_add(1));
         let age = (offer.life - offer.left).min(now.mono.0);
-        self.install(now, generation, offer.credentials, offer.skew, age, offer.left);
+        self.install(now, generation, offer.obtained, age, offer.left);
         Ok(true)
     }
 
@@ -338,19 +338,22 @@ impl Keeper {
                 left
             }
         };
-        self.install(now, self.generation.saturating_add(1), obtained.credentials, skew, 0, left);
+        let obtained = Obtained { skew_millis: Some(skew), ..obtained };
+        self.install(now, self.generation.saturating_add(1), obtained, 0, left);
         Ok(())
     }
 
     /// Puts new credentials in place: `age` old, and good for `left` where they end.
-    fn install(&mut self, now: Now, generation: u64, credentials: Credentials, skew: i64, age: u64, left: u64) {
+    fn install(&mut self, now: Now, generation: u64, obtained: Obtained, age: u64, left: u64) {
+        let Obtained { credentials, skew_millis, region } = obtained;
         let ends = credentials.expiration().is_some() || !self.rules.hold(Rule::NoEnd);
         let (advisory, mandatory) = self.rules.windows(age.saturating_add(left), &mut self.random);
         let before_end = |lead: u64| if ends { self.moment(now, signed(left) - signed(lead)) } else { NEVER };
         self.cached = Some(Arc::new(Snapshot {
             generation,
             obtained: Now { wall: now.wall.plus_millis(-signed(age)), mono: Mono(now.mono.0.saturating_sub(age)) },
-            skew,
+            skew: skew_millis.unwrap_or(0),
+            region: region.map(Arc::from),
             invalid: false,
             advisory: before_end(advisory),
             mandatory: before_end(mandatory),

@@ -55,8 +55,7 @@ impl Signer {
         act: impl FnOnce(&Signing<'_>, &mut KeyCache, &Snapshot) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let snapshot = self.provider.snapshot(&Cancel::new())?;
-        let found = self.region.is_none().then(|| self.provider.explain().region.and_then(|region| region.value));
-        let region = self.region.as_deref().or(found.as_ref().and_then(|found| found.as_deref()));
+        let region = self.region.as_deref().or(snapshot.region());
         let region = region.ok_or_else(|| {
             Error::new(Code::RegionMissing, "signer", format!("no Region to sign for {} in", self.service))
         })?;

@@ -66,6 +66,10 @@ fn a_pod_gets_credentials_and_signs_with_them() {
     };
     assert!(header("authorization").contains("/eu-west-1/secretsmanager/aws4_request, SignedHeaders="));
     assert_eq!(header("x-amz-security-token"), "IRSACANARY-session");
+    // A worker that has made no exchange of its own knows the Region too.
+    let worker = pod("/nowhere/token", &server.url(""));
+    assert_eq!(worker.adopt(provider.export().unwrap().expose()), Ok(true));
+    Signer::new(Arc::new(worker), "secretsmanager").sign(&mut request).unwrap();
     let url =
         Signer::new(provider, "s3").region("us-west-2").presign("GET", "https://b.s3.amazonaws.com/k", 60).unwrap();
     assert!(url.expose().contains("%2Fus-west-2%2Fs3%2Faws4_request&") && url.expose().contains("X-Amz-Expires=60"));

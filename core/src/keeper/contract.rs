@@ -4,8 +4,8 @@ use super::{
     rules::MINUTE,
     snapshot::{Snapshot, signed},
 };
-use crate::{Credentials, Error, Mono, Now, Timestamp};
-use alloc::sync::Arc;
+use crate::{Credentials, Error, Mono, Now, Timestamp, chain::Resolved};
+use alloc::{boxed::Box, sync::Arc};
 use core::time::Duration;
 
 /// How a keeper behaves.
@@ -74,11 +74,21 @@ pub struct Obtained {
     /// STS's clock minus this host's wall clock at that moment, in milliseconds: see [`skew_millis`]. `None` where
     /// nothing is known of it: then the wall clock is taken at its word.
     pub skew_millis: Option<i64>,
+    /// The Region to call services in, where the source knows one: it stays with the credentials.
+    pub region: Option<Box<str>>,
 }
 
 impl From<Credentials> for Obtained {
     fn from(credentials: Credentials) -> Self {
-        Self { credentials, skew_millis: None }
+        Self { credentials, skew_millis: None, region: None }
+    }
+}
+
+/// What a chain ends in, as a keeper wants it.
+impl From<Resolved> for Obtained {
+    fn from(resolved: Resolved) -> Self {
+        let Resolved { credentials, region, skew_millis, .. } = resolved;
+        Self { credentials, skew_millis, region: region.map(|region| region.text().into()) }
     }
 }
 

@@ -1,11 +1,14 @@
 //! What a keeper publishes: credentials with their windows, immutable, so that a cached read needs nothing else.
 
-use super::rules::{Rule, Rules};
+use super::{
+    contract::Obtained,
+    rules::{Rule, Rules},
+};
 use crate::{
     Code, Credentials, Error, Mono, Now, Secret, SecretBytes, Timestamp,
     codec::{self, Message, wire},
 };
-use alloc::{format, string::String, sync::Arc};
+use alloc::{boxed::Box, format, string::String, sync::Arc};
 use core::time::Duration;
 
 /// Credentials and how long they hold. Hosts keep the latest in an atomic pointer.
@@ -15,6 +18,7 @@ pub struct Snapshot {
     pub(super) generation: u64,
     pub(super) obtained: Now,
     pub(super) skew: i64,
+    pub(super) region: Option<Arc<str>>,
     pub(super) invalid: bool,
     pub(super) advisory: Now,
     pub(super) mandatory: Now,
@@ -68,6 +72,11 @@ impl Snapshot {
         self.skew
     }
 
+    /// The Region to call services in, where the source knew one.
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+
     /// Whether `handle_invalidate` has marked them as refused by a service.
     pub fn is_invalidated(&self) -> bool {
         self.invalid
@@ -111,6 +120,7 @@ impl Snapshot {
             w.option(c.expiration(), |w, end| w.i64(end.unix_millis()));
             w.option(c.account_id(), wire::Writer::text);
             w.text(c.source());
+            w.option(self.region(), wire::Writer::text);
         })
     }
 
@@ -120,6 +130,7 @@ impl Snapshot {
             |at: Now| Now { wall: at.wall.plus_millis(-signed(wall)), mono: Mono(at.mono.0.saturating_sub(mono)) };
         Self {
             credentials: self.credentials.clone(),
+            region: self.region.clone(),
             obtained: nearer(self.obtained),
             advisory: nearer(self.advisory),
             mandatory: nearer(self.mandatory),
@@ -140,9 +151,8 @@ impl Snapshot {
 
 /// An exported snapshot, read.
 pub(super) struct Exported {
-    pub credentials: Credentials,
+    pub obtained: Obtained,
     pub generation: u64,
-    pub skew: i64,
     pub invalid: bool,
     /// From the beginning to the end, in milliseconds.
     pub life: u64,
@@ -166,6 +176,7 @@ impl Exported {
         let end = r.option("snapshot.expiration", |r, field| r.i64(field).map(Timestamp::from_unix_millis))?;
         let account = r.option("snapshot.account_id", wire::Reader::text)?;
         let source = String::from(r.text("snapshot.source")?);
+        let region = r.option("snapshot.region", wire::Reader::text)?.map(Box::from);
         r.end()?;
         let mut credentials = Credentials::new(key, secret, source);
         if let Some(token) = token {
@@ -174,10 +185,13 @@ impl Exported {
         if let Some(account) = account {
             credentials = credentials.with_account_id(account);
         }
+        if let Some(end) = end {
+            credentials = credentials.with_expiration(end);
+        }
+        let obtained = Obtained { credentials, skew_millis: Some(skew), region };
         let Some(end) = end else {
-            return Ok(Self { credentials, generation, skew, invalid, life: 0, left: 0 });
+            return Ok(Self { obtained, generation, invalid, life: 0, left: 0 });
         };
-        credentials = credentials.with_expiration(end);
         let passed = match u64::try_from(now.wall.millis_since(exported)) {
             Ok(passed) if rules.hold(Rule::AdoptAge) => passed,
             Err(_) if rules.hold(Rule::AdoptClock) => {
@@ -189,7 +203,7 @@ impl Exported {
         // The expiration itself bounds it too: one that was tampered with, or counted wrongly, gains nothing.
         let by_end = u64::try_from(end.millis_since(now.wall.plus_millis(skew))).unwrap_or(0);
         let left = left.saturating_sub(passed).min(by_end);
-        Ok(Self { credentials, generation, skew, invalid, life: life.max(left), left })
+        Ok(Self { obtained, generation, invalid, life: life.max(left), left })
     }
 }
 

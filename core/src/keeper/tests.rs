@@ -1,7 +1,7 @@
 //! What the keeper does, case by case, on clocks moved by hand; then all of it in virtual time, and each rule broken.
 
 use super::{rules::Rules, *};
-use crate::{Retry, Timestamp};
+use crate::{Credentials, Retry, Timestamp};
 use std::{format, string::ToString, vec, vec::Vec};
 
 const WALL: i64 = 1_700_000_000_000;
@@ -118,7 +118,7 @@ impl Bench {
     fn give_by_sts(&mut self, life: i64, ahead: i64) {
         let key = format!("ASIA{}", self.exchanges);
         let credentials = lasting(&key, self.wall + ahead + life * 1000);
-        self.report(Ok(Obtained { credentials, skew_millis: Some(ahead) }));
+        self.report(Ok(Obtained { skew_millis: Some(ahead), ..credentials.into() }));
     }
 
     fn fail(&mut self, retry: Retry) {
@@ -199,6 +199,25 @@ cases! {
 mod cases;
 
 #[test]
+fn the_region_stays_with_the_credentials() {
+    let mut b = Bench::new(false, Rules::default());
+    let mut other = Bench::new(false, Rules::default());
+    b.wait();
+    b.report(Ok(Obtained { region: Some("eu-west-1".into()), ..lasting("ASIA1", b.wall + 3_600_000).into() }));
+    b.pass_until_left(50_000);
+    b.wait();
+    b.report(Err(Error::new(Code::TokenFileDenied, "test", "")));
+    b.wall += 5_000;
+    b.drain();
+    let bytes = b.published.take().unwrap().export(b.now());
+    other.wall = b.wall;
+    assert_eq!(other.keeper.handle_adopt(other.now(), bytes.expose()), Ok(true));
+    for keeper in [b.keeper, other.keeper] {
+        assert_eq!(keeper.snapshot().unwrap().region(), Some("eu-west-1"));
+    }
+}
+
+#[test]
 fn exported_bytes_are_read_strictly() {
     let b = Bench::holding(false, 3600, Rules::default());
     let bytes = b.published.clone().unwrap().export(b.now());
@@ -274,7 +293,7 @@ fn absurd_clocks_break_nothing() {
                         let end = Timestamp::from_unix(walls[random.next() as usize % 5]);
                         let credentials = Credentials::new("ASIA", "s", "x").with_expiration(end);
                         let skew_millis = Some(walls[random.next() as usize % 5]);
-                        let result = Ok(Obtained { credentials, skew_millis });
+                        let result = Ok(Obtained { skew_millis, ..credentials.into() });
                         assert_eq!(keeper.handle_exchanged(now, id, result), Ok(()));
                     }
                     Output::Publish(snapshot) => {

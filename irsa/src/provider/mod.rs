@@ -158,10 +158,7 @@ impl Builder {
         let inputs = Arc::new(inputs);
         self.build_with(move |deadline| {
             let inputs = inputs.clone();
-            Flow::new(deadline, |io| async move {
-                let resolved = chain::resolve_in(&io, &inputs).await?;
-                Ok(Obtained { credentials: resolved.credentials, skew_millis: resolved.skew_millis })
-            })
+            Flow::new(deadline, |io| async move { chain::resolve_in(&io, &inputs).await.map(Obtained::from) })
         })
     }
 

@@ -51,7 +51,7 @@ impl Play {
                     credentials = credentials.with_expiration(Timestamp::from_unix_millis(end));
                 }
                 let obtained = match event["skew"].as_i64() {
-                    Some(skew) => Obtained { credentials, skew_millis: Some(skew) },
+                    Some(skew) => Obtained { skew_millis: Some(skew), ..credentials.into() },
                     None => credentials.into(),
                 };
                 self.keeper.handle_exchanged(now, ExchangeId(number("id")), Ok(obtained))?;

@@ -2,6 +2,7 @@
 //! other workers have laid out.
 
 use super::*;
+use crate::Credentials;
 
 impl World {
     pub(super) fn begin(&mut self, id: ExchangeId, deadline: Mono) -> Result<(), String> {
@@ -119,7 +120,7 @@ impl World {
                     // It took too long to learn anything from it, and the wall clock may be wrong.
                     no(Retry::Soon)
                 } else {
-                    Ok(Obtained { credentials, skew_millis: skew })
+                    Ok(Obtained { skew_millis: skew, ..credentials.into() })
                 }
             }
         };
@@ -229,7 +230,9 @@ impl World {
             let credentials = self.issue(self.truth, self.life, None);
             let skew = skew_millis(Timestamp::from_unix(self.truth.div_euclid(1000)), there, there);
             let skew_millis = if self.dated { skew } else { None };
-            other.handle_exchanged(there, id, Ok(Obtained { credentials, skew_millis })).map_err(|e| e.to_string())?;
+            other
+                .handle_exchanged(there, id, Ok(Obtained { skew_millis, ..credentials.into() }))
+                .map_err(|e| e.to_string())?;
             let snapshot = other.snapshot().ok_or("the other has nothing")?;
             self.exported.push((snapshot.export(there), there, false));
         }
