@@ -194,7 +194,7 @@ fn signals_go_to_the_child() {
     for (signal, number) in [("-TERM", 15), ("-INT", 2), ("-HUP", 1), ("-USR1", 10), ("-QUIT", 3)] {
         // The child says that it is ready, and what it got.
         let script = format!(
-            "trap 'echo got; exit $((100 + {number}))' {}; echo ready; while :; do sleep 0.05; done",
+            "trap 'echo got; exit $((100 + {number}))' {}; echo ready; for i in $(seq 200); do sleep 0.1; done",
             &signal[1..]
         );
         let mut command = irsa_local(&["run", "--config", DEMO, "--quiet", "--", "sh", "-c", &script]);
@@ -321,7 +321,8 @@ fn faults_and_rotation_come_from_the_command_line() {
     let options = [&["run", "--config", DEMO], &options[..], &["--", "sh", "-c"]].concat();
     let child = r#"
         cat "$AWS_WEB_IDENTITY_TOKEN_FILE" > "$OUT/first"
-        while cmp -s "$AWS_WEB_IDENTITY_TOKEN_FILE" "$OUT/first"; do sleep 0.05; done
+        for i in $(seq 200); do cmp -s "$AWS_WEB_IDENTITY_TOKEN_FILE" "$OUT/first" || break; sleep 0.1; done
+        ! cmp -s "$AWS_WEB_IDENTITY_TOKEN_FILE" "$OUT/first" || exit 99
         exec "$SELF" token > "$OUT/token"
     "#;
     let output = irsa_local(&[&options[..], &[child]].concat())
