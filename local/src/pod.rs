@@ -2,7 +2,7 @@
 //!
 //! `token` is a link to `..data/token`, `..data` a link to a folder named after the time; a new token goes into a new
 //! folder, and one rename of the link swaps it in, so that a reader sees the old file or the new one, whole. Modes as
-//! the kubelet's: file 0644, folders 0755; what lies above is for this user alone. No newline at the end: SDKs break on
+//! the kubelet's: file 0644, folders 0755; above them is one for this user alone. No newline at the end: SDKs break on
 //! it.
 
 use crate::keys::random;
@@ -13,7 +13,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Where the EKS webhook mounts the volume, below the state folder.
+/// Stands for the pod's root, below the state folder.
+const TOP: &str = "pod";
+/// Where the EKS webhook mounts the volume.
 const MOUNT: &str = "var/run/secrets/eks.amazonaws.com/serviceaccount";
 
 /// The projected volume of one pod.
@@ -23,10 +25,11 @@ pub(crate) struct Volume {
 }
 
 impl Volume {
-    /// Makes the folders below `state`, which exists and is for this user alone.
+    /// Makes the folders below `state`, which exists and may be open to others.
     pub(crate) fn create(state: &Path) -> Result<Self, Error> {
-        let folder = state.join(MOUNT);
-        fs::DirBuilder::new().recursive(true).mode(0o755).create(&folder).map_err(|e| broken(&folder, &e))?;
+        let (top, folder) = (state.join(TOP), state.join(TOP).join(MOUNT));
+        let make = |path: &Path, mode| fs::DirBuilder::new().recursive(true).mode(mode).create(path);
+        make(&top, 0o700).and_then(|()| make(&folder, 0o755)).map_err(|e| broken(&folder, &e))?;
         Ok(Self { folder })
     }
 
@@ -90,7 +93,7 @@ mod tests {
         let state = Folder::temporary().unwrap();
         let volume = Volume::create(state.path()).unwrap();
         let file = volume.token_file();
-        assert!(file.ends_with("var/run/secrets/eks.amazonaws.com/serviceaccount/token"));
+        assert!(file.ends_with("pod/var/run/secrets/eks.amazonaws.com/serviceaccount/token"));
         volume.write(&"one".into(), Timestamp::from_unix(1_440_938_160)).unwrap();
         assert_eq!(fs::read(&file).unwrap(), b"one");
         assert_eq!(fs::read_link(&file).unwrap(), Path::new("..data/token"));
@@ -106,7 +109,7 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&file), 0o644);
         assert_eq!(mode(&volume.folder.join("..data")), 0o755);
-        assert_eq!(mode(state.path()), 0o700);
+        assert_eq!((mode(state.path()), mode(&state.path().join("pod"))), (0o700, 0o700));
         let left: Vec<_> = fs::read_dir(&volume.folder).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert_eq!(left.len(), 3, "token, ..data and one folder: {left:?}");
     }

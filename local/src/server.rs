@@ -22,7 +22,7 @@ use hyper::{
 };
 use irsa_core::Timestamp;
 use std::{
-    net::IpAddr,
+    net::{IpAddr, SocketAddr},
     sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
@@ -212,7 +212,7 @@ impl Handler for AwsHandler {
             Some(Fault::Huge) => Answer::new(200, "text/xml", format!("<Huge>{}</Huge>", "x".repeat(10 << 20))),
             Some(Fault::Redirect) => {
                 let mut answer = Answer::new(302, "text/plain", "moved\n");
-                answer.headers.push(("location", format!("http://{}:9/elsewhere", self.address)));
+                answer.headers.push(("location", format!("http://{}/elsewhere", SocketAddr::new(self.address, 9))));
                 answer
             }
             fault => self.run(&asked, &call, fault, &mut entry),

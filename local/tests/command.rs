@@ -15,10 +15,18 @@ use support::{form, send};
 const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../demo/irsa-local.yaml");
 const ROLE: &str = "arn:aws:iam::111122223333:role/checkout";
 
-/// irsa-local with the demo's files, and nothing of this machine's variables but the path.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_irsa-local");
+
+/// irsa-local, with nothing of this machine's variables but the path, and a minute to end in.
 fn irsa_local(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_irsa-local"));
-    command.args(args).env_clear().env("PATH", std::env::var_os("PATH").unwrap()).stdin(Stdio::null());
+    let mut command = alone("timeout");
+    command.args(["60", PROGRAM]).args(args);
+    command
+}
+
+fn alone(program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).stdin(Stdio::null());
     command
 }
 
@@ -62,7 +70,7 @@ impl Serve {
     /// Up to the line that begins with `last`.
     fn start(options: &[&str], last: &str) -> Self {
         let options = [&["serve", "--config", DEMO], options].concat();
-        let mut child = irsa_local(&options).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = alone(PROGRAM).args(options).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = Vec::new();
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {
             lines.push(line.unwrap());
@@ -197,7 +205,8 @@ fn signals_go_to_the_child() {
             "trap 'echo got; exit $((100 + {number}))' {}; echo ready; for i in $(seq 200); do sleep 0.1; done",
             &signal[1..]
         );
-        let mut command = irsa_local(&["run", "--config", DEMO, "--quiet", "--", "sh", "-c", &script]);
+        let mut command = alone(PROGRAM);
+        command.args(["run", "--config", DEMO, "--quiet", "--", "sh", "-c", &script]);
         // Out of the foreground of the terminal that the tests may run in: there Ctrl-C is the terminal's to send.
         let mut child = command.stdout(Stdio::piped()).process_group(0).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
@@ -261,6 +270,12 @@ fn serve_says_where_it_is_and_stops_when_told() {
     let whole = token(&mut irsa_local(&["token", "--url", &url]));
     assert!(!whole.ends_with('\n') && whole.matches('.').count() == 2, "SDKs break on a newline");
 
+    // A port that is taken, by name; and a fixed one.
+    let port = url.rsplit(':').next().unwrap();
+    let taken = irsa_local(&["serve", "--config", DEMO, "--port", port]).output().unwrap();
+    assert_eq!(taken.status.code(), Some(3));
+    assert!(text(&taken.stderr).contains(&format!("127.0.0.1 port {port}: ")), "{}", text(&taken.stderr));
+    assert!(text(&taken.stderr).contains(&format!("fix: give another port than {port}")), "{}", text(&taken.stderr));
     assert_eq!(serve.stop("-TERM").code(), Some(0));
     assert!(send(&url, "POST", &[], "").is_err());
     let gone = irsa_local(&["token", "--url", &url]).output().unwrap();
@@ -268,8 +283,9 @@ fn serve_says_where_it_is_and_stops_when_told() {
 
     // The folder is kept, and with it the key: a token of before is good after a restart.
     let before = token(&mut irsa_local(&["token", "--state", folder]));
-    let mut again = Serve::start(&["--state", folder], "unset ");
-    assert_eq!(exchange(&again.variable("IRSA_LOCAL_URL"), &before).status, 200);
+    let mut again = Serve::start(&["--state", folder, "--port", port], "unset ");
+    assert_eq!(again.variable("IRSA_LOCAL_URL"), url);
+    assert_eq!(exchange(&url, &before).status, 200);
     assert_eq!(again.stop("-INT").code(), Some(0));
     let nothing = irsa_local(&["token", "--state", "/nowhere"]).output().unwrap();
     assert!(
@@ -325,11 +341,8 @@ fn faults_and_rotation_come_from_the_command_line() {
         ! cmp -s "$AWS_WEB_IDENTITY_TOKEN_FILE" "$OUT/first" || exit 99
         exec "$SELF" token > "$OUT/token"
     "#;
-    let output = irsa_local(&[&options[..], &[child]].concat())
-        .env("OUT", &scratch.0)
-        .env("SELF", env!("CARGO_BIN_EXE_irsa-local"))
-        .output()
-        .unwrap();
+    let output =
+        irsa_local(&[&options[..], &[child]].concat()).env("OUT", &scratch.0).env("SELF", PROGRAM).output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(std::fs::read_to_string(scratch.0.join("token")).unwrap().starts_with("ey"));
     assert_eq!(text(&output.stderr), "");
