@@ -24,7 +24,7 @@
 
 mod call;
 pub mod command;
-pub mod config;
+mod config;
 mod control;
 mod fault;
 mod iam;
@@ -45,7 +45,7 @@ mod sts;
 mod tls;
 mod wire;
 
-pub use config::{Config, Document, Provider, Role, SecretValue, ServiceAccount, StoredSecret};
+pub use config::{Config, DEFAULT_AUDIENCE, Document, Provider, Role, SecretValue, ServiceAccount, StoredSecret};
 pub use fault::Script;
 pub use local::{Local, UNSET};
 pub use log::{Entry, LogTo, Place};

@@ -2,8 +2,8 @@
 
 mod support;
 
-use irsa_core::{Code, Secret};
-use irsa_local::{Config, Local, Mint, Script, ServiceAccount};
+use irsa_core::{Code, Credentials, Secret};
+use irsa_local::{Config, Local, Mint, Role, Script, ServiceAccount};
 use irsa_trust::oidc::{Discovery, Jwks, Jws};
 use serde_json::Value;
 use std::{net::IpAddr, path::Path, time::Duration};
@@ -149,6 +149,38 @@ fn the_token_file_is_renewed() {
     assert!(renewed);
     assert_eq!(exchange_with(&local, &[]).unwrap().status, 200);
     assert_eq!(local.env()["AWS_WEB_IDENTITY_TOKEN_FILE"], local.token_file().display().to_string());
+}
+
+#[test]
+fn one_of_several_pods_is_played() {
+    let mut config = config();
+    let manifest = format!(
+        "kind: ServiceAccount\nmetadata: {{name: other, namespace: demo, annotations: {{eks.amazonaws.com/role-arn: {OTHER}}}}}"
+    );
+    let account = ServiceAccount::parse(&manifest, "f").unwrap();
+    config.roles.push(Role {
+        service_account: Some(account),
+        ..role(OTHER, &trust_for("system:serviceaccount:demo:other"), &[])
+    });
+    config.role = Some("other".into());
+    let local = Local::start(config).unwrap();
+    assert_eq!(local.env()["AWS_ROLE_ARN"], OTHER);
+    let app = local.mint(&Mint { role: Some("app".into()), ..Mint::default() }).unwrap();
+    let token = std::fs::read_to_string(local.token_file()).unwrap();
+    for (role, token, status) in
+        [(OTHER, &*token, 200), (ROLE, app.expose(), 200), (ROLE, &token, 403), (OTHER, app.expose(), 403)]
+    {
+        let answer = exchange_with(&local, &[("RoleArn", role), ("WebIdentityToken", token)]).unwrap();
+        assert_eq!(answer.status, status, "{}", answer.body);
+    }
+    // Credentials of one role with the session token of the other are nobody's.
+    let keys =
+        |role, token| exchange_with(&local, &[("RoleArn", role), ("WebIdentityToken", token)]).unwrap().credentials();
+    let (own, other) = (keys(OTHER, &*token), keys(ROLE, app.expose()));
+    let mixed = Credentials::new(own.access_key_id(), own.secret_access_key().clone(), "test");
+    let mixed = mixed.with_session_token(other.session_token().unwrap().clone());
+    assert_eq!(whoami(&local, &mixed).refusal().0, "InvalidClientTokenId");
+    assert_eq!(whoami(&local, &own).status, 200);
 }
 
 #[test]

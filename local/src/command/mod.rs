@@ -58,7 +58,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(e) => return fail(&usage(e.to_string()), None),
     };
     match wanted.as_str() {
-        "run" => run::run(parser).unwrap_or_else(|error| fail(&error, Some(run::exit_code(&error)))),
+        "run" => run::run(parser).unwrap_or_else(|error| fail(&error, Some(run::OURS))),
         "serve" => finish(serve::serve(parser)),
         "token" => finish(token::token(parser)),
         "help" => {

@@ -1,7 +1,7 @@
 //! `irsa-local run`: a command as the pod's process. Signals go on to it, its exit code comes back (128 + n where signal
 //! n ended it), and everything else stops when it ends.
 
-use super::{args::Args, usage};
+use super::{args::Args, fail, usage};
 use crate::local::{Local, UNSET};
 use irsa_core::{Code, Error};
 use lexopt::Parser;
@@ -17,6 +17,9 @@ use tokio::{
     process::{Child, Command},
     signal::unix::{Signal, SignalKind, signal},
 };
+
+/// The exit code for any other failure of ours, before or beside the child.
+pub(super) const OURS: u8 = 125;
 
 /// What is forwarded.
 const SIGNALS: [process::Signal; 6] = [
@@ -38,7 +41,7 @@ pub(super) fn run(parser: Parser) -> Result<ExitCode, Error> {
         return Err(usage("run: no command").with_fix("write the command after --: irsa-local run … -- COMMAND"));
     };
     let config = args.config()?;
-    let status = in_runtime(async {
+    let ended = in_runtime(async {
         // Before anything that would be left behind, and before the child: no signal is lost.
         let mut signals = SIGNALS.iter().map(|s| listen(*s)).collect::<Result<Vec<_>, _>>()?;
         let local = Local::start(config)?;
@@ -47,23 +50,31 @@ pub(super) fn run(parser: Parser) -> Result<ExitCode, Error> {
         for name in UNSET {
             command.env_remove(name);
         }
-        let child = command.spawn().map_err(|e| not_started(&program.to_string_lossy(), &e))?;
-        wait(child, &mut signals).await
+        match command.spawn() {
+            Ok(child) => wait(child, &mut signals).await.map(Ok),
+            Err(fault) => Ok(Err(fault)),
+        }
     })?;
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal)).unwrap_or(125);
-    Ok(ExitCode::from(u8::try_from(code).unwrap_or(125)))
+    Ok(match ended {
+        Ok(status) => {
+            let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+            code.and_then(|code| u8::try_from(code).ok()).unwrap_or(OURS).into()
+        }
+        Err(fault) => not_started(&program.to_string_lossy(), &fault),
+    })
 }
 
-/// As under env(1): 127 no such program, 126 not executable, 125 anything else of ours.
-pub(super) fn exit_code(error: &Error) -> u8 {
-    match error.code() {
-        Code::LocalCommand if error.message().contains(MISSING) => 127,
-        Code::LocalCommand => 126,
-        _ => 125,
-    }
+/// Ends as under env(1): 127 no such program, 126 not executable.
+fn not_started(program: &str, fault: &std::io::Error) -> ExitCode {
+    let program = program.escape_default();
+    let (exit, what) = match fault.kind() {
+        ErrorKind::NotFound => (127, "no such program".to_owned()),
+        _ => (126, fault.to_string()),
+    };
+    let error = Error::new(Code::LocalCommand, "run", format!("{program}: {what}"))
+        .with_fix(format!("write a program that exists and is executable after --, in place of {program}"));
+    fail(&error, Some(exit))
 }
-
-const MISSING: &str = "no such program";
 
 /// A runtime of this thread, for signals and the child.
 pub(super) fn in_runtime<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
@@ -122,14 +133,4 @@ fn terminal_sends(signal: process::Signal) -> bool {
     }
     let terminal = std::fs::File::open("/dev/tty");
     terminal.is_ok_and(|tty| termios::tcgetpgrp(tty).is_ok_and(|group| group == process::getpgrp()))
-}
-
-fn not_started(program: &str, fault: &std::io::Error) -> Error {
-    let program = program.escape_default();
-    let what = match fault.kind() {
-        ErrorKind::NotFound => MISSING.to_owned(),
-        _ => fault.to_string(),
-    };
-    Error::new(Code::LocalCommand, "run", format!("{program}: {what}"))
-        .with_fix(format!("write a program that exists and is executable after --, in place of {program}"))
 }
