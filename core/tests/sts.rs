@@ -384,6 +384,21 @@ fn a_role_for_other_credentials_is_a_signed_call() {
 }
 
 #[test]
+fn a_refused_signed_call_has_its_own_advice() {
+    // No token was sent: the fix does not speak of one.
+    let denied = refusal("AccessDenied", "User: arn:aws:iam::111122223333:user/x is not authorized");
+    let error = assume(&mut Host::new().http(403, &[], &denied)).unwrap_err();
+    assert_eq!(error.code(), Code::StsAccessDenied);
+    assert!(error.fix().starts_with(&format!("allow sts:AssumeRole on {ROLE} in the caller's policy")), "{error}");
+    assert!(!error.fix().contains("token"), "{error}");
+    // The keys are good: their Region is not.
+    let scope = refusal("SignatureDoesNotMatch", "Credential should be scoped to a valid region, not 'us-east-1'.");
+    let error = assume(&mut Host::new().http(403, &[], &scope)).unwrap_err();
+    assert_eq!(error.code(), Code::StsSignature);
+    assert!(error.fix().contains("AWS_REGION"), "{error}");
+}
+
+#[test]
 fn a_wrong_clock_is_corrected_once_by_stss() {
     let date = &[("Date", "Tue, 24 Nov 2026 11:00:00 GMT")];
     let skewed =

@@ -2,9 +2,30 @@
 //!
 //! Claims are shown, the token never; each at most 200 characters, without control characters.
 
-use super::WebIdentity;
+use super::{AssumeRole, WebIdentity};
 use crate::{Code, Error, token::Token};
 use alloc::{boxed::Box, format, string::String, vec::Vec};
+
+/// The same for a role asked for with other credentials: there is no token, and two policies have to agree.
+pub(super) fn advise_signed(error: Error, ask: &AssumeRole) -> Error {
+    let role = &ask.role_arn;
+    let external_id = match ask.external_id {
+        Some(_) => "the external_id that was sent has to be its sts:ExternalId",
+        None => "if it wants sts:ExternalId, set external_id",
+    };
+    let fix = match error.code() {
+        Code::StsAccessDenied => format!(
+            "allow sts:AssumeRole on {role} in the caller's policy, and name the caller as principal in the role's trust \
+             policy; {external_id}"
+        ),
+        Code::StsRoleArnInvalid => format!(
+            "mend the role ARN, which is {role}: the account has 12 digits, and the partition must be that of the STS that is \
+             called"
+        ),
+        _ => return error,
+    };
+    error.with_fix(fix)
+}
 
 /// The same error, with a fix that names what was sent. Errors that have nothing to do with it stay as they are.
 pub(super) fn advise(error: Error, ask: &WebIdentity, token: &Token) -> Error {

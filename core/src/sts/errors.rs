@@ -15,7 +15,10 @@ use alloc::format;
 /// The error for a refusal.
 pub(super) fn refusal(action: Action, status: u16, wire: &Wire, request_id: Option<&str>) -> Error {
     let message = format!("STS answered {} with {status} {}", action.name(), wire.shown());
-    let error = Error::new(classify(action, status, wire), "sts", message);
+    let mut error = Error::new(classify(action, status, wire), "sts", message);
+    if error.code() == Code::StsSignature && wire.message.contains("scoped to a valid region") {
+        error = error.with_fix("set AWS_REGION to the Region of the STS that is called; the keys are not at fault");
+    }
     match request_id {
         Some(id) => error.with_request_id(id),
         None => error,

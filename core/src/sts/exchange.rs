@@ -4,7 +4,7 @@
 //! replaced it; where STS says that it has expired and the file still holds the same one, that is the end.
 
 use super::{
-    advice::advise,
+    advice::{advise, advise_signed},
     request::{self, AssumeRole, WebIdentity},
     response::{self, Action, Assumed, CallerIdentity},
 };
@@ -69,7 +69,9 @@ async fn web_identity_once(io: &Io, call: &Call, ask: &WebIdentity, token: &Toke
 pub async fn assume_role(io: &Io, call: &Call, ask: &AssumeRole, credentials: &Credentials) -> Result<Assumed, Error> {
     let make = || request::assume_role(call, ask);
     let read = |answer: &HttpResponse| response::assumed(answer, Action::AssumeRole, ASSUMED);
-    let (mut assumed, skew) = signed(io, call, &STS, credentials, Action::AssumeRole.name(), make, read).await?;
+    let (mut assumed, skew) = signed(io, call, &STS, credentials, Action::AssumeRole.name(), make, read)
+        .await
+        .map_err(|error| advise_signed(error, ask))?;
     assumed.skew_millis = skew;
     Ok(assumed)
 }
