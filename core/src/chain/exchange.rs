@@ -70,7 +70,7 @@ impl Chain<'_> {
                     policy_arns,
                     ..request::WebIdentity::new(file.text(), arn)
                 };
-                sts::web_identity(self.io, &call, &ask).await?
+                sts::web_identity(self.io, &call, &ask).await.map_err(|error| named_by(&file.from, error))?
             }
             With::Credentials(credentials) => {
                 let name = session_name.unwrap_or_else(|| self.default_session_name());
@@ -204,6 +204,18 @@ impl Chain<'_> {
 pub(super) fn blame(setting: &Setting, error: Error) -> Error {
     let fix = format!("in {}: {}", setting.from, error.fix());
     error.with_fix(fix)
+}
+
+/// Where the fix names the variable of the token's file, it is to name what really named the file.
+fn named_by(from: &Origin, error: Error) -> Error {
+    let said = from.to_string();
+    match settings::TOKEN_FILE.variables {
+        [variable] if error.fix().contains(variable) => {
+            let fix = error.fix().replace(variable, &said);
+            error.with_fix(fix)
+        }
+        _ => error,
+    }
 }
 
 fn other_partition(role: &RoleArn, said: &Setting, region: Option<&Setting>) -> Error {

@@ -53,6 +53,12 @@ const ROWS: &[Row] = &[
         Code::WebIdentityIncomplete,
         "AWS_WEB_IDENTITY_TOKEN_FILE",
     ),
+    (
+        "a profile's token file is missing",
+        || Scene::config(&format!("[default]\nrole_arn = {ROLE}\nweb_identity_token_file = /nowhere")),
+        Code::TokenFileMissing,
+        "point web_identity_token_file of the profile default (/home/.aws/config, line 3) elsewhere",
+    ),
     ("profile missing", || Scene::config("[default]").env("AWS_PROFILE", "x"), Code::ProfileMissing, "AWS_PROFILE"),
     ("a line without =", || Scene::config("[default]\nhunter2"), Code::ProfileSyntax, "line 2 of /home/.aws/config"),
     ("not UTF-8", || config_bytes(b"[default]\na = \xff"), Code::ProfileEncoding, "/home/.aws/config"),
