@@ -233,7 +233,9 @@ fn has(headers: &[(String, String)], name: &str) -> bool {
 
 /// A URL without what may be secret in it.
 fn shown(url: &str) -> &str {
-    url.split(['?', '@']).next().unwrap_or_default()
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    // What stands before @ may be a password.
+    if url.contains('@') { "the URL given" } else { url }
 }
 
 #[cfg(test)]
