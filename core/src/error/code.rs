@@ -123,13 +123,13 @@ pub enum Code {
     EndpointUrl = 76,
     /// This is no Region.
     RegionInvalid = 77,
-    /// The request could not be made: its URL, the proxy's URL or a header is wrong.
+    /// The request could not be made: its URL, the proxy's URL, a header or the bundle of certificate authorities is wrong.
     NetInvalid = 80,
     /// The host name did not resolve.
     NetResolve = 81,
     /// No connection could be made.
     NetConnect = 82,
-    /// The proxy refused.
+    /// The proxy could not be reached, or refused.
     NetProxy = 83,
     /// The TLS handshake failed.
     NetTls = 84,
@@ -924,7 +924,7 @@ impl Code {
             Self::StsSignature => "check the secret access key; a proxy that rewrites Host or the body breaks signatures too",
             Self::StsCredentials => "check the access key, its session token and its partition",
             Self::StsCredentialsExpired => "get new credentials for the source of the chain",
-            Self::StsRefused => "look up the code in the message",
+            Self::StsRefused => "look up the code in the message; where there is none, it was not STS that answered: check AWS_ENDPOINT_URL_STS and the proxy",
             Self::StsRolesClaim => "add the role's ARN to the claim https://aws.amazon.com/roles at the issuer, or leave the claim out",
             Self::StsMissingClaim => "have a projected token issued (serviceAccountToken with an audience and an expiration); a token from a Secret has neither",
             Self::StsAudiences => "have the token issued for one audience alone, sts.amazonaws.com",
@@ -940,11 +940,11 @@ impl Code {
             Self::EndpointDualstackCustom => "unset AWS_USE_DUALSTACK_ENDPOINT, or AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL (or set AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true)",
             Self::EndpointUrl => "write http:// or https://, a host and perhaps a port, such as http://127.0.0.1:8080",
             Self::RegionInvalid => "write a Region such as us-east-1",
-            Self::NetInvalid => "check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, HTTPS_PROXY and HTTP_PROXY",
+            Self::NetInvalid => "mend what the message names; settings that lead here: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, HTTPS_PROXY, HTTP_PROXY, AWS_CA_BUNDLE",
             Self::NetResolve => "check the Region (AWS_REGION), the DNS policy of the pod, and that the VPC resolves the endpoint",
-            Self::NetConnect => "open port 443 to the host: network policy, security group, NAT or a VPC endpoint for STS; behind a proxy set HTTPS_PROXY",
-            Self::NetProxy => "check HTTPS_PROXY and its user and password, or put the host into NO_PROXY",
-            Self::NetTls => "trust the certificate authority that the message names by AWS_CA_BUNDLE; check the clock",
+            Self::NetConnect => "open the way to the host and port in the message: network policy, security group, NAT or a VPC endpoint for STS; behind a proxy set HTTPS_PROXY",
+            Self::NetProxy => "check the proxy in the variable that the message names (HTTPS_PROXY and its like): host, port, user and password; or put the host into NO_PROXY",
+            Self::NetTls => "by what the message says: trust the server's certificate authority by AWS_CA_BUNDLE, call the server by a name of its certificate, or set the clock",
             Self::NetTimeout => "see whether packets are dropped on the way to the host: network policy, security group, route",
             Self::NetClosed => "try again; if it stays, look at the proxy or load balancer between here and the host",
             Self::NetUnknown => "look at the system's own words in the message",
@@ -1288,10 +1288,10 @@ impl Code {
             Self::EndpointDualstackCustom => "Dual-stack and a custom endpoint are set at once.",
             Self::EndpointUrl => "The endpoint URL is not one.",
             Self::RegionInvalid => "This is no Region.",
-            Self::NetInvalid => "The request could not be made: its URL, the proxy's URL or a header is wrong.",
+            Self::NetInvalid => "The request could not be made: its URL, the proxy's URL, a header or the bundle of certificate authorities is wrong.",
             Self::NetResolve => "The host name did not resolve.",
             Self::NetConnect => "No connection could be made.",
-            Self::NetProxy => "The proxy refused.",
+            Self::NetProxy => "The proxy could not be reached, or refused.",
             Self::NetTls => "The TLS handshake failed.",
             Self::NetTimeout => "No answer came in time.",
             Self::NetClosed => "The connection was closed before the answer was whole.",

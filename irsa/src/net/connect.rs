@@ -109,7 +109,7 @@ impl Route {
     /// Connects to the proxy, and to the target behind it where the request is not to be forwarded.
     fn through(&self, proxy: &Proxy) -> Result<Box<dyn Timed>, Fault> {
         let said = proxy.said();
-        let mut stream: Box<dyn Timed> = Box::new(self.tcp(&proxy.host, proxy.port, &said)?);
+        let mut stream: Box<dyn Timed> = Box::new(self.tcp(&proxy.host, proxy.port, &said).map_err(Fault::at_proxy)?);
         if proxy.tls {
             self.limit_handshake(&mut *stream, &format!("the TLS handshake with the {said} was not done"));
             let encrypted = self.tls.shake_hands(&proxy.host, stream).map_err(|fault| fault.of(&said))?;

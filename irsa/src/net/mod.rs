@@ -141,6 +141,11 @@ impl Fault {
         Self::new(self.0.step, format!("{said}: {}", self.0.detail))
     }
 
+    /// On the way to a proxy: that the server's address is at fault would be wrong advice.
+    pub(crate) fn at_proxy(self) -> Self {
+        Self::new(HttpStep::Proxy, self.0.detail)
+    }
+
     /// Unwraps a fault of ours; an ended connection is [`HttpStep::Closed`], all else is `step`'s.
     pub(crate) fn from_io(e: io::Error, step: HttpStep, said: &str) -> Self {
         match e.downcast::<Self>() {

@@ -137,12 +137,12 @@ fn system_bundle() -> Option<PathBuf> {
 
 /// A bundle that the user named: all of it has to be right.
 fn bundle(path: &str) -> Result<RootCertStore, Fault> {
-    let broken = |why: String| Fault::new(HttpStep::Tls, format!("AWS_CA_BUNDLE={path}: {why}"));
+    let broken = |why: String| Fault::new(HttpStep::Invalid, format!("AWS_CA_BUNDLE={path}: {why}"));
     let bytes = fs::read(Path::new(path)).map_err(|e| broken(e.to_string()))?;
     let mut store = RootCertStore::empty();
     for (index, found) in CertificateDer::pem_slice_iter(&bytes).enumerate() {
         let place = index + 1;
-        let certificate = found.map_err(|e| broken(format!("certificate {place} is no PEM: {e}")))?;
+        let certificate = found.map_err(|_| broken(format!("certificate {place} is no whole PEM")))?;
         store.add(certificate).map_err(|e| broken(format!("certificate {place} cannot be a root: {e}")))?;
     }
     if store.is_empty() {
