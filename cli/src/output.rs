@@ -38,23 +38,10 @@ pub fn warning(text: &str) {
 /// The end of a command that failed: two lines for people, or one of JSON.
 pub fn say_error(e: &Error, as_json: bool) {
     if as_json {
-        return say(&format!("{}\n", json!({ "error": error_json(e) })));
+        return say(&format!("{}\n", json!({ "error": e.to_json() })));
     }
     let id = e.request_id().map(|id| format!(", request id {id}")).unwrap_or_default();
     say(&format!("irsa: error: {}: {} ({}{id})\nirsa: fix: {}\n", e.at(), e.message(), e.code().name(), e.fix()));
-}
-
-/// The seven fields.
-pub fn error_json(e: &Error) -> Value {
-    json!({
-        "kind": e.kind().name(),
-        "code": e.code().name(),
-        "at": e.at(),
-        "message": e.message(),
-        "fix": e.fix(),
-        "retry": e.retry().name(),
-        "request_id": e.request_id(),
-    })
 }
 
 fn say(text: &str) {

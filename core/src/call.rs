@@ -10,6 +10,7 @@ use crate::{
     effect::{HttpFault, HttpRequest, HttpResponse},
     endpoint::Endpoint,
     flow::Io,
+    random::Random,
     sigv4::{self, KeyCache, Signing},
 };
 use alloc::{boxed::Box, format};
@@ -151,12 +152,12 @@ fn broken(call: &Call, service: &Service, fault: &HttpFault) -> Error {
 /// How often, and how long in between.
 pub(crate) struct Tries {
     made: u32,
-    random: u64,
+    random: Random,
 }
 
 impl Tries {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { made: 1, random: seed }
+        Self { made: 1, random: Random(seed) }
     }
 
     /// Waits before the next attempt, or gives the error back where there is none.
@@ -172,20 +173,11 @@ impl Tries {
             return Err(error.with_more(&more));
         }
         let step = step.0.saturating_mul(1 << (self.made - 1).min(16)).min(step.1);
-        let time = io.now().mono + Duration::from_millis(self.below(step));
+        let time = io.now().mono + Duration::from_millis(self.random.between(0, step));
         if time >= io.deadline() {
             return Err(error.with_more("; no time is left for another attempt"));
         }
         self.made += 1;
         io.wait_until(time, "back-off").await
-    }
-
-    /// A number below `end` (SplitMix64).
-    fn below(&mut self, end: u64) -> u64 {
-        self.random = self.random.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.random;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % end.max(1)
     }
 }

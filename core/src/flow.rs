@@ -28,7 +28,7 @@ use core::{
 };
 use spin::Mutex;
 
-/// Entries a trail keeps; later ones are counted, not kept.
+/// Entries a trail keeps: the first ones.
 pub const TRAIL_LIMIT: usize = 256;
 
 /// A flow that asks more than this runs in circles and is ended as a bug of ours.

@@ -36,11 +36,10 @@ mod snapshot;
 pub use contract::{ExchangeId, Obtained, Output, Reply, Settings, Waiter, skew_millis};
 pub use snapshot::{Snapshot, State};
 
-use crate::{Code, Error, Mono, Now};
+use crate::{Code, Error, Mono, Now, random::Random};
 use alloc::{collections::VecDeque, format, sync::Arc};
 use core::time::Duration;
 use decide::Verdict;
-pub(crate) use rules::Random;
 use rules::{MINUTE, Rule, Rules, SECOND};
 use snapshot::{Exported, NEVER, signed};
 

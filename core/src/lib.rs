@@ -38,6 +38,7 @@ pub mod flow;
 mod json;
 pub mod keeper;
 pub mod partition;
+mod random;
 pub mod secret;
 pub mod services;
 pub mod sigv4;

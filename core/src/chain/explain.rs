@@ -109,7 +109,7 @@ impl Place {
             "because": self.outcome.because(),
             "found": self.found.iter().map(Found::to_json).collect::<Vec<_>>(),
             "error": match &self.outcome {
-                Outcome::Failed(e) => error_json(e),
+                Outcome::Failed(e) => e.to_json(),
                 _ => Value::Null,
             },
             "ms": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
@@ -131,18 +131,6 @@ impl Found {
     fn to_json(&self) -> Value {
         json!({ "what": self.what, "from": format!("{}", self.from), "value": self.value })
     }
-}
-
-fn error_json(e: &Error) -> Value {
-    json!({
-        "kind": e.kind().name(),
-        "code": e.code().name(),
-        "at": e.at(),
-        "message": e.message(),
-        "fix": e.fix(),
-        "retry": e.retry().name(),
-        "request_id": e.request_id(),
-    })
 }
 
 impl Rule {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Code, keeper::Random};
+use crate::{Code, random::Random};
 use std::{fs, path::Path, string::String, vec, vec::Vec};
 
 /// Each effect once. A new one does not compile here until it is given a place, and a golden file.

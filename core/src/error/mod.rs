@@ -10,6 +10,7 @@ pub use code::Code;
 
 use alloc::{borrow::Cow, boxed::Box, string::String};
 use core::fmt;
+use serde_json::{Value, json};
 
 /// Whose fault it is. This list is complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -162,6 +163,19 @@ impl Error {
     /// The request id of the AWS answer, where there was one.
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
+    }
+
+    /// All seven fields by their names; `request_id` is null where there is none.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "kind": self.kind().name(),
+            "code": self.code().name(),
+            "at": self.at(),
+            "message": self.message(),
+            "fix": self.fix(),
+            "retry": self.retry().name(),
+            "request_id": self.request_id(),
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 //! knows STS's true clock. Every schedule replays from its seed.
 
 use super::{
-    rules::{MINUTE, Random, Rule, Rules, SECOND},
+    rules::{MINUTE, Rule, Rules, SECOND},
     tests::lasting,
     *,
 };

@@ -2,7 +2,7 @@
 //!
 //! The windows are those that AWS designed for all its SDKs, shrunk for short lives. All spans are in milliseconds.
 
-use crate::Retry;
+use crate::{Retry, random::Random};
 
 /// Every rule the keeper keeps. Tests break one at a time and see that it is noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,28 +179,4 @@ impl Rules {
 /// `base`, doubled with each of `count` after the first, up to `cap`.
 pub(crate) fn doubled(base: u64, count: u32, cap: u64) -> u64 {
     base.saturating_mul(1 << count.saturating_sub(1).min(20)).min(cap)
-}
-
-/// A small generator (SplitMix64): jitter must differ between pods and replay from a seed; nothing secret hangs on it.
-#[derive(Clone, Debug)]
-pub(crate) struct Random(pub u64);
-
-impl Random {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// Both ends included.
-    pub(crate) fn between(&mut self, low: u64, high: u64) -> u64 {
-        let span = high.saturating_sub(low).saturating_add(1);
-        low.saturating_add(self.next() % span)
-    }
-
-    #[cfg(test)]
-    pub(crate) fn one_in(&mut self, count: u64) -> bool {
-        self.next().is_multiple_of(count)
-    }
 }

@@ -96,7 +96,8 @@ impl Part {
 }
 
 impl SignError {
-    fn code(self) -> Code {
+    /// The code of the [`Error`] that is made from it, without making one.
+    pub fn code(self) -> Code {
         match self {
             Self::AlreadySigned => Code::SignAlreadySigned,
             Self::Escape { .. } => Code::SignEscape,

@@ -473,7 +473,8 @@ fn text(bytes: &[u8]) -> String {
 }
 
 impl Refusal {
-    fn code(&self) -> Code {
+    /// The code of the [`Error`] that is made from it.
+    pub fn code(&self) -> Code {
         match self {
             Self::NoAuth => Code::VerifyNoAuth,
             Self::Malformed { .. } => Code::VerifyMalformed,

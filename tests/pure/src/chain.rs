@@ -45,7 +45,7 @@ pub const ENTRIES: &[Entry] = &[
                 "region": resolved.region.as_ref().map(|r| json!({ "value": r.text(), "from": r.from.to_string() })),
                 "renewable": resolved.renewable,
             }),
-            Err(error) => json!({ "error": crate::error_json(&error) }),
+            Err(error) => json!({ "error": error.to_json() }),
         };
         let requests: Vec<Value> = host
             .requests()

@@ -53,19 +53,6 @@ pub fn call(name: &str, input: &Value) -> Value {
     };
     match entry(input) {
         Ok(value) => json!({ "ok": value }),
-        Err(e) => json!({ "error": error_json(&e) }),
+        Err(e) => json!({ "error": e.to_json() }),
     }
-}
-
-/// All seven fields.
-fn error_json(e: &Error) -> Value {
-    json!({
-        "kind": e.kind().name(),
-        "code": e.code().name(),
-        "at": e.at(),
-        "message": e.message(),
-        "fix": e.fix(),
-        "retry": e.retry().name(),
-        "request_id": e.request_id(),
-    })
 }
