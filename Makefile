@@ -49,4 +49,4 @@ fuzz: ## a hundred times as many spoilt texts for every parser as `make test` tr
 	IRSA_LONG=1 cargo test -q -p irsa-pure --test hostile -- --nocapture
 
 errors: ## write anew what is made from core/errors.toml
-	IRSA_BLESS=1 cargo test -q -p irsa-core --test errors
+	IRSA_BLESS=1 cargo test -q -p irsa-errors

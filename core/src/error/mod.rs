@@ -62,6 +62,63 @@ impl Retry {
     }
 }
 
+/// What `core/errors.toml` says of a code.
+struct Row {
+    name: &'static str,
+    kind: Kind,
+    exit: u8,
+    retry: Retry,
+    what: &'static str,
+    fix: &'static str,
+}
+
+impl Code {
+    /// The number that every face uses.
+    pub fn number(self) -> u16 {
+        self as u16
+    }
+
+    /// From its number.
+    pub fn from_number(number: u16) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.number() == number)
+    }
+
+    /// From its name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name() == name)
+    }
+
+    /// The name that programs match on, such as `token-missing`.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// Whose fault.
+    pub fn kind(self) -> Kind {
+        self.row().kind
+    }
+
+    /// What to change, unless the error itself says it more exactly.
+    pub fn fix(self) -> &'static str {
+        self.row().fix
+    }
+
+    /// Whether trying again helps, unless the error itself knows better.
+    pub fn retry(self) -> Retry {
+        self.row().retry
+    }
+
+    /// What has happened, in one sentence.
+    pub fn what(self) -> &'static str {
+        self.row().what
+    }
+
+    /// The exit code of the command.
+    pub fn exit_code(self) -> u8 {
+        self.row().exit
+    }
+}
+
 /// What failed, where, what was answered, and what to change.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Error(Box<Fields>);

@@ -1,7 +1,12 @@
 //! `core/errors.toml` is the one source of error codes: this makes what follows from it, and fails when that is stale.
-//! `IRSA_BLESS=1 cargo test -p irsa-core --test errors` (`make errors`) writes it anew.
+//! `make errors` writes it anew. A crate of its own, so that it builds whatever state core is in.
 
-use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
 
 struct Entry {
     name: String,
@@ -17,7 +22,7 @@ struct Entry {
 #[test]
 fn what_is_made_from_errors_toml_is_fresh() {
     let entries = entries();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = core();
     let mut files = BTreeMap::new();
     files.insert(root.join("src/error/code.rs"), rust(&entries));
     files.insert(root.join("../docs/errors/README.md"), index(&entries));
@@ -49,8 +54,12 @@ fn what_is_made_from_errors_toml_is_fresh() {
     assert!(stale.is_empty(), "stale; run `make errors`:\n{}", stale.join("\n"));
 }
 
+fn core() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../core")
+}
+
 fn entries() -> Vec<Entry> {
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("errors.toml")).unwrap();
+    let text = fs::read_to_string(core().join("errors.toml")).unwrap();
     let table: toml::Table = text.parse().unwrap();
     let mut entries: Vec<Entry> = table
         .into_iter()
@@ -93,55 +102,29 @@ fn camel(name: &str) -> String {
 
 fn rust(entries: &[Entry]) -> String {
     let mut s = String::from(
-        "//! Made from `core/errors.toml` by `make errors`; do not edit.\n\nuse super::{Kind, Retry};\n\n\
+        "//! Made from `core/errors.toml` by `make errors`; do not edit.\n\nuse super::{Kind, Retry, Row};\n\n\
          /// Every error that irsa gives. Numbers never move; more may come.\n\
          #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]\n#[non_exhaustive]\n#[repr(u16)]\npub enum Code {\n",
     );
     for e in entries {
         writeln!(s, "    /// {}\n    {} = {},", e.what, camel(&e.name), e.number).unwrap();
     }
-    s.push_str("}\n\nimpl Code {\n    /// All of them, by number.\n    pub const ALL: &'static [Self] = &[\n");
+    s.push_str("}\n\n#[rustfmt::skip]\nimpl Code {\n    /// All of them, by number.\n    pub const ALL: &'static [Self] = &[\n");
     for e in entries {
         writeln!(s, "        Self::{},", camel(&e.name)).unwrap();
     }
-    s.push_str("    ];\n\n    /// The number that every face uses.\n    pub fn number(self) -> u16 {\n        self as u16\n    }\n\n");
-    s.push_str("    /// From its number.\n    pub fn from_number(number: u16) -> Option<Self> {\n        Self::ALL.iter().copied().find(|c| c.number() == number)\n    }\n\n");
-    s.push_str("    /// From its name.\n    pub fn from_name(name: &str) -> Option<Self> {\n        Self::ALL.iter().copied().find(|c| c.name() == name)\n    }\n\n");
-    table(&mut s, "The name that programs match on, such as `token-missing`.", "name", "&'static str", entries, |e| {
-        format!("{:?}", e.name)
-    });
-    table(&mut s, "Whose fault.", "kind", "Kind", entries, |e| format!("Kind::{}", camel(&e.kind)));
-    table(
-        &mut s,
-        "What to change, unless the error itself says it more exactly.",
-        "fix",
-        "&'static str",
-        entries,
-        |e| format!("{:?}", e.fix),
-    );
-    table(
-        &mut s,
-        "Whether trying again helps, unless the error itself knows better.",
-        "retry",
-        "Retry",
-        entries,
-        |e| format!("Retry::{}", camel(&e.retry)),
-    );
-    table(&mut s, "What has happened, in one sentence.", "what", "&'static str", entries, |e| format!("{:?}", e.what));
-    table(&mut s, "The exit code of the command.", "exit_code", "u8", entries, |e| e.exit.to_string());
-    s.truncate(s.trim_end().len());
-    s.push_str("\n}\n");
-    s
-}
-
-/// A `match` as rustfmt would write it: arms with one value share a line where they fit.
-fn table(s: &mut String, doc: &str, name: &str, ty: &str, entries: &[Entry], value: impl Fn(&Entry) -> String) {
-    writeln!(s, "    /// {doc}\n    #[rustfmt::skip]\n    pub fn {name}(self) -> {ty} {{\n        match self {{")
-        .unwrap();
+    s.push_str("    ];\n\n    pub(super) const fn row(self) -> &'static Row {\n        match self {\n");
     for e in entries {
-        writeln!(s, "            Self::{} => {},", camel(&e.name), value(e)).unwrap();
+        let (kind, retry) = (camel(&e.kind), camel(&e.retry));
+        writeln!(
+            s,
+            "            Self::{} => &Row {{ name: {:?}, kind: Kind::{kind}, exit: {}, retry: Retry::{retry}, what: {:?}, fix: {:?} }},",
+            camel(&e.name), e.name, e.exit, e.what, e.fix
+        )
+        .unwrap();
     }
-    s.push_str("        }\n    }\n\n");
+    s.push_str("        }\n    }\n}\n");
+    s
 }
 
 fn page(e: &Entry) -> String {
