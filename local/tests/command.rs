@@ -150,7 +150,7 @@ fn exit_codes_are_the_childs_or_125_to_127() {
     assert_eq!(code(&run(&[], "exit 0")), Some(0));
     assert_eq!(code(&run(&[], "exit 42")), Some(42));
     assert_eq!(code(&run(&[], "kill -KILL $$")), Some(137));
-    let cases: [(&[&str], i32, &str, &str); 7] = [
+    let cases: [(&[&str], i32, &str, &str); 9] = [
         (
             &["run", "--config", DEMO, "--", "/nowhere/program"],
             127,
@@ -167,6 +167,8 @@ fn exit_codes_are_the_childs_or_125_to_127() {
         ),
         (&["run", "--service-account", "x", "--", "true"], 125, "without --trust-policy", "add --trust-policy FILE"),
         (&["serve", "--config", DEMO, "--listen", "0.0.0.0"], 3, "no loopback address (local-address)", "127.0.0.1"),
+        (&["serve", "--config", DEMO, "--port", "99999"], 2, "--port 99999", "a port from 1 to 65535"),
+        (&["serve", "--config", DEMO, "--listen", "here"], 2, "--listen here", "127.0.0.1 or ::1"),
         (&["serve", "--explode"], 2, "unknown option --explode (local-usage)", "--help"),
     ];
     for (args, exit, message, fix) in cases {

@@ -158,8 +158,10 @@ impl Args {
     }
 }
 
-fn number<T: std::str::FromStr<Err: std::fmt::Display>>(option: &str, text: &str) -> Result<T, Error> {
-    text.parse().map_err(|e| usage(format!("--{option} {}: {e}", text.escape_default())))
+fn number<T: std::str::FromStr>(option: &str, text: &str) -> Result<T, Error> {
+    let fix =
+        if option == "listen" { "write 127.0.0.1 or ::1" } else { "write a port from 1 to 65535, or 0 for a free one" };
+    text.parse().map_err(|_| usage(format!("--{option} {}: no such thing", text.escape_default())).with_fix(fix))
 }
 
 pub(super) fn wrong(error: lexopt::Error) -> Error {
