@@ -243,3 +243,26 @@ Runs irsa-local, which is found beside irsa or on PATH.
 
 example: irsa local run -- irsa whoami
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_page_fits_a_screen_and_ends_in_an_example() {
+        for (name, page) in PAGES {
+            assert!(page.lines().count() <= 24, "{name}: {} lines", page.lines().count());
+            assert!(page.lines().all(|line| line.chars().count() <= 100), "{name} is too wide");
+            let last = page.lines().last().unwrap();
+            assert!(last.starts_with("example: ") && last.contains("irsa") && page.ends_with('\n'), "{name}: {last}");
+            assert!(page.lines().rev().nth(1).unwrap().is_empty(), "{name}: no line before the example");
+        }
+    }
+
+    #[test]
+    fn flags_are_read_off_the_pages() {
+        assert!(flags("token").eq(["--json", "--audience", "--audience", "--json"]));
+        assert!(["-X", "--method", "-d", "--send", "--region"].iter().all(|flag| flags("sign").any(|f| f == *flag)));
+        assert_eq!(flags("no such command").next(), None);
+    }
+}

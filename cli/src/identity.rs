@@ -1,6 +1,9 @@
 //! Whose credentials: the flags that say it, the environment, and the chain that is run with both.
 
-use crate::args::{Args, Ended, Word};
+use crate::{
+    args::{Args, Ended, Word},
+    output,
+};
 use irsa::{Cancel, Host};
 use irsa_core::{
     Error, Mono,
@@ -58,9 +61,11 @@ pub struct Session {
 }
 
 impl Session {
-    /// Runs the chain.
+    /// Runs the chain, and says what a person should know of it.
     pub fn resolve(&self) -> Result<Resolved, Error> {
-        self.explained().0
+        let (result, explanation) = self.explained();
+        explanation.notices.iter().for_each(|notice| output::note(notice));
+        result
     }
 
     /// When whatever begins now has to be done.

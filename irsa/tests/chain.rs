@@ -76,6 +76,19 @@ fn a_pod_gets_credentials_and_signs_with_them() {
     assert_eq!(server.seen().len(), 1);
 }
 
+#[test]
+fn signatures_are_dated_by_the_clock_of_aws() {
+    let folder = Folder::new();
+    // STS's clock stands in another year.
+    let dated = assumed().replacen("\r\n", "\r\nDate: Mon, 01 Jan 2035 12:00:00 GMT\r\n", 1);
+    let server = Server::saying(dated);
+    let signer = Signer::new(Arc::new(pod(&folder.file("token", TOKEN), &server.url(""))), "sts");
+    let mut request = common::request("GET", "https://sts.amazonaws.com/", &[], "");
+    signer.sign(&mut request).unwrap();
+    let date = request.headers.iter().find(|(name, _)| &**name == "x-amz-date").unwrap().1.expose();
+    assert!(date.starts_with("20350101T12"), "{date}");
+}
+
 fn refused(token_file: &str, sts: &str) -> Error {
     let error = pod(token_file, sts).credentials().unwrap_err();
     let said = error.to_string();

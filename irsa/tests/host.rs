@@ -87,9 +87,11 @@ fn writing_replaces_at_once_and_for_the_owner_alone() {
     }
     write(&folder.at("fresh"), "x").unwrap();
     assert_eq!(write(&folder.at("no/such/folder"), "x").unwrap_err(), FileFault::Missing);
-    assert_eq!(write(folder.path().to_str().unwrap(), "x").unwrap_err(), FileFault::Directory);
+    let below = folder.at("below");
+    fs::create_dir(&below).unwrap();
+    assert_eq!(write(&below, "x").unwrap_err(), FileFault::Directory);
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(left.len(), 2, "nothing is left beside them: {left:?}");
+    assert_eq!(left.len(), 3, "nothing is left beside them: {left:?}");
 }
 
 #[cfg(unix)]

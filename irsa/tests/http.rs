@@ -123,6 +123,10 @@ fn answers_that_are_too_large() {
     assert!(said.ends_with(" answered more, the limit is 1000"), "{said}");
     let said = fault(send(&host(&[]), get(&endless("HTTP/1.1 200 OK\r\n", "a: aaaaaaaaaaaaaaaaaa\r\n").url("/"))));
     assert!(said.starts_with("answer too large: ") || said.starts_with("unknown: "), "{said}");
+    for (length, whole) in [(999, true), (1000, true), (1001, false)] {
+        let answer = format!("HTTP/1.1 200 OK\r\n\r\n{}", "a".repeat(length));
+        assert_eq!(send(&host(&[]), get(&Server::saying(answer).url("/"))).is_ok(), whole, "{length}");
+    }
     let exact = format!("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{}", "a".repeat(1000));
     assert_eq!(send(&host(&[]), get(&Server::saying(exact).url("/"))).unwrap().body.len(), 1000);
 }
@@ -161,7 +165,7 @@ fn steps_have_limits_of_their_own() {
     let url = format!("https://127.0.0.1:{}/", listener.local_addr().unwrap().port());
     let short = Timeouts { tls: Duration::from_millis(200), ..Timeouts::default() };
     let said = fault(send(&host(&[]).with_timeouts(short), get(&url)));
-    assert_eq!(said, "timeout: the TLS handshake with 127.0.0.1 was not done in time");
+    assert_eq!(said, "timeout: the TLS handshake with 127.0.0.1 was not done within 200ms");
     let said = fault(send_within(&host(&[]), get(&silent.url("/")), Duration::ZERO, &Cancel::new()));
     assert!(said.starts_with("timeout: no connection to 127.0.0.1:"), "{said}");
 }
@@ -174,9 +178,12 @@ fn another_thread_cancels_an_exchange_under_way() {
         thrown.cancel();
         thread::sleep(Duration::from_secs(30));
     });
-    let said = fault(send_within(&host(&[]), get(&server.url("/")), Duration::from_secs(20), &cancel));
+    // Not interrupted, it would end in a timeout.
+    let slow = Timeouts { first_byte: Duration::from_secs(5), ..Timeouts::default() };
+    let host = host(&[]).with_timeouts(slow);
+    let said = fault(send_within(&host, get(&server.url("/")), Duration::from_secs(20), &cancel));
     assert_eq!(said, "connection closed: cancelled");
-    let said = fault(send_within(&host(&[]), get(&server.url("/")), Duration::from_secs(20), &cancel));
+    let said = fault(send_within(&host, get(&server.url("/")), Duration::from_secs(20), &cancel));
     assert!(said.ends_with("cancelled"), "{said}");
 }
 

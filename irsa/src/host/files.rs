@@ -36,9 +36,6 @@ pub(super) fn read(path: &str, limit: u32) -> Result<FileContent, FileFault> {
 
 /// Replaces a file: written beside it with mode 0600, then renamed over it.
 pub(super) fn write(path: &str, bytes: &[u8]) -> Result<(), FileFault> {
-    if fs::metadata(path).is_ok_and(|known| known.is_dir()) {
-        return Err(FileFault::Directory);
-    }
     let beside = beside(Path::new(path));
     let written = create(&beside)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))

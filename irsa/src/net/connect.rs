@@ -199,7 +199,11 @@ impl Route {
     }
 
     fn limit_handshake(&self, stream: &mut dyn Timed, late: &str) {
-        stream.limit(self.deadline.min(self.clock.mono() + self.timeouts.tls), &format!("{late} in time"));
+        let until = self.clock.mono() + self.timeouts.tls;
+        match until < self.deadline {
+            true => stream.limit(until, &format!("{late} within {:?}", self.timeouts.tls)),
+            false => stream.limit(self.deadline, &format!("{late} at the deadline")),
+        }
     }
 }
 

@@ -51,9 +51,9 @@ impl Socket {
             }
             set(&self.stream, Some(left))?;
             match act(&self.stream) {
-                _ if self.cancel.is_cancelled() => return Err(Fault::new(HttpStep::Closed, "cancelled").into()),
                 Err(e) if matches!(e.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                _ if self.cancel.is_cancelled() => return Err(Fault::new(HttpStep::Closed, "cancelled").into()),
                 done => return done,
             }
         }
