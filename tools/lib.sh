@@ -17,9 +17,12 @@ need() {
     command -v "$1" >/dev/null || die "$1 is needed and is not on PATH" "$2"
 }
 
-# Adds to what the end of `make test` says was not run. Under CI=true the caller fails by it.
-not_run() {
-    echo "$1" >>"$target/not-run.txt"
+# optional COMMAND WHAT HOW-TO-GET-IT: false without it, and the end of `make test` says that WHAT was not run. Under
+# CI=true that is a failure.
+optional() {
+    command -v "$1" >/dev/null && return
+    echo "$2: $1 is not on PATH; $3" >>"$target/not-run.txt"
+    return 1
 }
 
 # What everything here needs.
@@ -35,7 +38,7 @@ rust_toolchain() {
     local version=$1
     shift
     if ! rustup run "$version" rustc --version >/dev/null 2>&1; then
-        rustup toolchain install "$version" --profile minimal --no-self-update "$@" ||
+        rustup -q toolchain install "$version" --profile minimal --no-self-update "$@" ||
             die "rustup could not install Rust $version" "rustup toolchain install $version"
     fi
 }

@@ -2,6 +2,7 @@
 # Everything that can be said about the code without running it. The first thing that is wrong ends it.
 source "$(dirname "$0")/lib.sh"
 need_basics
+cargo clippy --version >/dev/null 2>&1 || rustup -q component add clippy rustfmt
 
 echo "lint: format"
 cargo fmt --all --check
