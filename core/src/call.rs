@@ -5,7 +5,7 @@
 //! deadline: where no time is left the last error is given, with the service's code, text and request id.
 
 use crate::{
-    Code, Credentials, Error, Now, Retry,
+    Code, Credentials, Error, Now, Retry, SecretBytes,
     clock::skew,
     effect::{HttpFault, HttpRequest, HttpResponse},
     endpoint::Endpoint,
@@ -91,6 +91,18 @@ pub(crate) async fn signed<T>(
             Err(error) => error,
         };
         tries.wait(io, error).await?;
+    }
+}
+
+/// A POST to the root of the endpoint, as the Query and JSON protocols have it.
+pub(crate) fn post(call: &Call, headers: &[(&str, &str)], body: SecretBytes, response_limit: u32) -> HttpRequest {
+    let headers = headers.iter().copied().chain([("user-agent", &*call.user_agent)]);
+    HttpRequest {
+        method: "POST".into(),
+        url: format!("{}/", call.endpoint.url().trim_end_matches('/')).into(),
+        headers: headers.map(|(name, value)| (name.into(), value.into())).collect(),
+        body,
+        response_limit,
     }
 }
 

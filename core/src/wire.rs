@@ -5,6 +5,7 @@
 //! read too. A token that an answer echoes is cut out of its message.
 
 use crate::{
+    Error,
     effect::HttpResponse,
     json::{self, Object},
     xml,
@@ -87,7 +88,15 @@ pub(crate) fn request_id(response: &HttpResponse) -> Option<Box<str>> {
     Some(id.chars().take(100).collect::<String>().into())
 }
 
-/// Cuts out every word that looks like a JWT, or begins like one: `{"` in base64 is `ey`.
+/// The error with the answer's request id, where it has one.
+pub(crate) fn with_id(error: Error, response: &HttpResponse) -> Error {
+    match request_id(response) {
+        Some(id) => error.with_request_id(id),
+        None => error,
+    }
+}
+
+/// Cuts what looks like a JWT, or like the beginning of one, out of every word: `{"` in base64 is `ey`, mostly `eyJ`.
 pub(crate) fn redact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let in_token = |c: char| c.is_ascii_alphanumeric() || "-_.=+/".contains(c);
@@ -96,10 +105,39 @@ pub(crate) fn redact(text: &str) -> String {
         let (before, word) = rest.split_at(start);
         let (word, after) = word.split_at(word.find(|c| !in_token(c)).unwrap_or(word.len()));
         out.push_str(before);
-        let jwt = word.starts_with("ey") && word.split('.').next().is_some_and(|header| header.len() >= 16);
-        out.push_str(if jwt { "[token]" } else { word });
+        let jwt = word.match_indices("ey").find_map(|(at, _)| {
+            let (before, found) = word.split_at_checked(at)?;
+            let begins = before.is_empty() || before.ends_with('=') || found.starts_with("eyJ");
+            let header = found.split('.').next().unwrap_or_default();
+            (begins && header.len() >= 16).then_some(before)
+        });
+        out.push_str(jwt.unwrap_or(word));
+        out.push_str(if jwt.is_some() { "[token]" } else { "" });
         rest = after;
     }
     out.push_str(rest);
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_token_gets_through() {
+        let token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln";
+        for (around, expected) in [
+            ("TOKEN", "[token]"),
+            ("is TOKEN, not", "is [token], not"),
+            ("Value 'TOKEN' at", "Value '[token]' at"),
+            ("Action=A&WebIdentityToken=TOKEN&Version=1", "Action=A&WebIdentityToken=[token]&Version=1"),
+            ("WebIdentityToken%3DTOKEN", "WebIdentityToken%3D[token]"),
+            ("path/TOKEN", "path/[token]"),
+            ("they eye eyewitness.accounts", "they eye eyewitness.accounts"),
+            ("arn:aws:iam::1:role/eyJ.x", "arn:aws:iam::1:role/eyJ.x"),
+        ] {
+            assert_eq!(redact(&around.replace("TOKEN", token)), expected);
+        }
+        assert_eq!(redact("eyAiYWxnIjoiUlMyNTYifQ.e30.c2ln eyJhbGciOiJSUzI1N"), "[token] [token]");
+    }
 }

@@ -6,13 +6,13 @@
 
 use crate::{
     Code, Credentials, Error, Secret, SecretBytes, Timestamp,
-    call::{Call, Service, signed},
+    call::{Call, Service, post, signed},
     effect::{HttpRequest, HttpResponse},
     endpoint::{Endpoint, Settings},
     flow::Io,
     json::{self, Object},
     sigv4::{self, KeyCache, Signing},
-    wire::{Wire, clock_fault, request_id},
+    wire::{Wire, clock_fault, with_id},
 };
 use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -215,18 +215,8 @@ fn unsigned(call: &Call, ask: &GetSecretValue) -> Result<HttpRequest, Error> {
         }
     }
     body.push('}');
-    let header = |name: &str, value: &str| (Box::from(name), Secret::from(value));
-    Ok(HttpRequest {
-        method: "POST".into(),
-        url: format!("{}/", call.endpoint.url().trim_end_matches('/')).into(),
-        headers: vec![
-            header("content-type", "application/x-amz-json-1.1"),
-            header("x-amz-target", "secretsmanager.GetSecretValue"),
-            header("user-agent", &call.user_agent),
-        ],
-        body: body.into(),
-        response_limit: RESPONSE_LIMIT,
-    })
+    let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "secretsmanager.GetSecretValue")];
+    Ok(post(call, &headers, body.into(), RESPONSE_LIMIT))
 }
 
 /// Into one buffer of the right size, so that no copy is left behind.
@@ -270,13 +260,6 @@ fn by_status(response: &HttpResponse) -> Error {
     };
     let message = format!("Secrets Manager answered GetSecretValue with {} and no error code", response.status);
     with_id(Error::new(code, AT, message), response)
-}
-
-fn with_id(error: Error, response: &HttpResponse) -> Error {
-    match request_id(response) {
-        Some(id) => error.with_request_id(id),
-        None => error,
-    }
 }
 
 #[cfg(test)]

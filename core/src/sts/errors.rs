@@ -8,7 +8,7 @@ use super::response::Action;
 use crate::{
     Code, Error,
     effect::HttpResponse,
-    wire::{Wire, clock_fault, request_id},
+    wire::{Wire, clock_fault, with_id},
 };
 use alloc::format;
 
@@ -34,11 +34,8 @@ pub(super) fn by_status(action: Action, response: &HttpResponse, more: &str) -> 
         400.. => Code::StsRefused,
         _ => Code::AnswerUnknown,
     };
-    let error = Error::new(code, "sts", format!("STS answered {} with {}{more}", action.name(), response.status));
-    match request_id(response) {
-        Some(id) => error.with_request_id(id),
-        None => error,
-    }
+    let message = format!("STS answered {} with {}{more}", action.name(), response.status);
+    with_id(Error::new(code, "sts", message), response)
 }
 
 fn classify(action: Action, status: u16, wire: &Wire) -> Code {

@@ -7,12 +7,11 @@ use super::SessionName;
 use crate::{
     Code, Error, Secret,
     arn::{ARN_MAX, ARN_MIN, RoleArn},
-    call::Call,
+    call::{Call, post},
     effect::HttpRequest,
-    secret::SecretBytes,
     token::Token,
 };
-use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
+use alloc::{boxed::Box, format, string::String, vec::Vec};
 use zeroize::Zeroize;
 
 /// The most that is read of an answer. A session token has no documented limit; real ones are below 4 KiB.
@@ -309,17 +308,8 @@ impl Form {
     }
 
     fn post(mut self, call: &Call) -> HttpRequest {
-        let header = |name: &str, value: &str| (Box::from(name), Secret::from(value));
-        HttpRequest {
-            method: "POST".into(),
-            url: format!("{}/", call.endpoint.url().trim_end_matches('/')).into(),
-            headers: vec![
-                header("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
-                header("user-agent", &call.user_agent),
-            ],
-            body: SecretBytes::from(core::mem::take(&mut self.0)),
-            response_limit: RESPONSE_LIMIT,
-        }
+        let headers = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
+        post(call, &headers, core::mem::take(&mut self.0).into(), RESPONSE_LIMIT)
     }
 }
 

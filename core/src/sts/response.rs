@@ -9,7 +9,7 @@ use crate::{
     Code, Credentials, Error, Secret, Timestamp,
     effect::HttpResponse,
     json::{self, Object},
-    wire::{self, Wire},
+    wire::{self, Wire, with_id},
     xml,
 };
 use alloc::{borrow::Cow, boxed::Box, format, string::String};
@@ -241,7 +241,7 @@ fn title(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let title = lower.find("<title>").and_then(|at| text.get(at + 7..)).and_then(|rest| rest.split('<').next());
     let words: String = title.unwrap_or_default().trim().chars().take(80).flat_map(char::escape_debug).collect();
-    if words.is_empty() { words } else { format!(" titled “{words}”") }
+    if words.is_empty() { words } else { format!(" titled “{}”", wire::redact(&words)) }
 }
 
 fn from_xml(text: &str) -> Result<Fields, xml::Fault> {
@@ -312,13 +312,6 @@ fn malformed(response: &HttpResponse, action: Action, what: &str) -> Error {
 fn unknown(response: &HttpResponse, action: Action, what: &str) -> Error {
     let message = format!("{} was answered with {}: {what}", action.name(), response.status);
     with_id(Error::new(Code::AnswerUnknown, AT, message), response)
-}
-
-fn with_id(error: Error, response: &HttpResponse) -> Error {
-    match wire::request_id(response) {
-        Some(id) => error.with_request_id(id),
-        None => error,
-    }
 }
 
 const AT: &str = "sts";

@@ -1,6 +1,6 @@
 use super::*;
 use crate::endpoint::{Endpoint, Settings};
-use std::string::ToString;
+use std::{string::ToString, vec};
 
 const ROLE: &str = "arn:aws:iam::123456789012:role/app";
 

@@ -52,6 +52,15 @@ fn the_forms_in_which_credentials_come() {
     }
 }
 
+/// A proxy's page may show the request that it refused.
+#[test]
+fn a_page_that_repeats_the_token() {
+    let token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln";
+    let error = read(&format!("<html><title>refused WebIdentityToken={token}</title>")).unwrap_err();
+    assert_eq!(error.code(), Code::AnswerHtml);
+    assert!(error.message().contains("titled “refused") && !error.message().contains("eyJ"), "{error}");
+}
+
 #[test]
 fn minios_answer() {
     let body = format!(
