@@ -48,6 +48,11 @@ fn bodies_and_methods() {
     assert_eq!(text(&send(&host(&[]), get(&chunked.url("/"))).unwrap()), "abcde");
     let until_close = Server::saying("HTTP/1.1 200 OK\r\n\r\nto the end");
     assert_eq!(text(&send(&host(&[]), get(&until_close.url("/"))).unwrap()), "to the end");
+    let head = Server::saying("HTTP/1.1 200 OK\r\ncontent-length: 104857600\r\netag: x\r\n\r\n");
+    let answer = send(&host(&[]), request("HEAD", &head.url("/"), &[], "")).unwrap();
+    assert_eq!((answer.status, answer.header("etag"), text(&answer)), (200, Some("x"), ""), "the length is of a GET's");
+    let none = Server::saying("HTTP/1.1 204 No Content\r\n\r\n");
+    assert_eq!(send(&host(&[]), request("DELETE", &none.url("/"), &[], "")).unwrap().status, 204);
     let large = "t".repeat(20_000);
     let answer = send(&host(&[]), request("POST", &server.url("/"), &[("x-amz-security-token", &large)], &large));
     assert_eq!(answer.unwrap().status, 200);

@@ -218,6 +218,19 @@ fn when_the_caller_that_runs_the_exchange_is_cancelled_another_takes_over() {
 }
 
 #[test]
+fn a_caller_that_was_cancelled_before_it_began_leaves_nothing_behind() {
+    let exchanges = Exchanges::default();
+    let provider = exchanges.provider(builder(), MS(1), MS(3_600_000));
+    let cancel = Cancel::new();
+    cancel.cancel();
+    for _ in 0..2 {
+        assert_eq!(provider.snapshot(&cancel).unwrap_err().code(), Code::Cancelled);
+    }
+    assert_eq!(exchanges.count.load(SeqCst), 0);
+    assert_eq!(provider.credentials().unwrap().access_key_id(), "ASIA1");
+}
+
+#[test]
 fn a_waiting_caller_can_be_cancelled_without_harm_to_the_exchange() {
     let exchanges = Exchanges::default();
     let (began, begun) = mpsc::channel();

@@ -167,8 +167,8 @@ impl Shared {
             match inner.keeper.poll(self.host.now()) {
                 Output::Publish(snapshot) => self.cached.store(Some(snapshot)),
                 Output::Exchange { id, deadline } => inner.pending = Some((id, deadline)),
-                // It ends by its own deadline; its late report changes nothing.
-                Output::Abandon(_) => {}
+                // Where it runs it ends by its own deadline, and its late report changes nothing.
+                Output::Abandon(id) => drop(inner.pending.take_if(|(pending, _)| *pending == id)),
                 Output::Answer(waiter, answer) => {
                     if let Some(waiting) = inner.waiting.get_mut(&waiter) {
                         waiting.answer = Some(answer);
@@ -224,7 +224,10 @@ impl Shared {
         self.enter(|inner| {
             inner.keeper.handle_gone(waiter);
             inner.waiting.remove(&waiter);
-            if let Some(id) = exchange {
+            // The one it ran, or one that nobody is left to run.
+            let alone = inner.waiting.is_empty() && inner.refresher.is_none();
+            let untaken = inner.pending.take_if(|_| alone).map(|(id, _)| id);
+            if let Some(id) = exchange.or(untaken) {
                 inner.drop_exchange(self.host.now(), id);
             }
         });
