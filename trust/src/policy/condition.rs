@@ -9,6 +9,7 @@ use crate::json::{cut, short};
 use alloc::{
     format,
     string::{String, ToString},
+    vec,
     vec::Vec,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -22,23 +23,21 @@ pub(super) fn test(condition: &Condition, version: Version, context: &Context) -
     // A multivalued key without any value counts as absent.
     let found = known.map(|known| known.values.as_slice()).filter(|values| !values.is_empty());
     let mut notes = Vec::new();
-    let wanted: Vec<Wanted> = condition.values.iter().map(|value| Wanted::new(value, operator, version)).collect();
-    for wanted in &wanted {
-        if let Wanted::Variables(value) = wanted {
-            let resolved = pattern::resolve(value, version, operator.has_wildcards(), context);
-            notes.push(match resolved.as_deref().map(pattern::text) {
-                Some(resolved) => format!("{} is {}", short(value), short(&resolved)),
-                None => format!("{} holds a variable without a single value, so it matches nothing", short(value)),
+    // For each value of the request: whether one of the policy's fits.
+    let mut fit = vec![false; found.map_or(0, <[String]>::len)];
+    for value in &condition.values {
+        let wanted = Wanted::new(value, operator, version, context);
+        if operator.has_variables() && version == Version::V2012 && value.contains("${") {
+            notes.push(match &wanted {
+                Wanted::Pattern(tokens) => format!("{} is {}", short(value), short(&pattern::text(tokens))),
+                _ => format!("{} holds a variable without a single value, so it matches nothing", short(value)),
             });
         }
+        for (fit, found) in fit.iter_mut().zip(found.unwrap_or_default()) {
+            *fit = *fit || wanted.fits(found, operator.compare);
+        }
     }
-    let fits = |wanted: &Wanted, value: &str| match wanted {
-        Wanted::Plain(wanted) => fits(wanted, value, operator.compare),
-        Wanted::Pattern(tokens) => fits_pattern(tokens, value, operator.compare),
-        Wanted::Variables(wanted) => pattern::resolve(wanted, version, operator.has_wildcards(), context)
-            .is_some_and(|tokens| fits_pattern(&tokens, value, operator.compare)),
-    };
-    let holds = |value: &String| operator.negated != wanted.iter().any(|wanted| fits(wanted, value));
+    let mut holds = fit.into_iter().map(|fit| operator.negated != fit);
     let matched = match (operator.compare, found) {
         (Compare::Null, found) => {
             let absent = if found.is_none() { "true" } else { "false" };
@@ -50,11 +49,11 @@ pub(super) fn test(condition: &Condition, version: Version, context: &Context) -
             notes.extend(alike(&condition.key, context).map(|key| format!("the request has {key}")));
             matched
         }
-        (_, Some(values)) => match operator.quantifier {
-            Quantifier::All => values.iter().all(holds),
-            Quantifier::Any => values.iter().any(holds),
-            Quantifier::Plain if operator.negated => values.iter().all(holds),
-            Quantifier::Plain => values.iter().any(holds),
+        (_, Some(_)) => match operator.quantifier {
+            Quantifier::All => holds.all(|holds| holds),
+            Quantifier::Any => holds.any(|holds| holds),
+            Quantifier::Plain if operator.negated => holds.all(|holds| holds),
+            Quantifier::Plain => holds.any(|holds| holds),
         },
     };
     let literal = |value: &&String| value.contains(['*', '?']) && operator.has_variables() && !operator.has_wildcards();
@@ -98,22 +97,30 @@ fn absent(operator: Operator) -> (bool, &'static str) {
     }
 }
 
-/// A value of the policy, ready to be compared. Variables are resolved at each comparison, so that no policy can make
-/// them fill the memory.
+/// A value of the policy, ready to be compared. One at a time, so that no policy can make variables fill the memory.
 enum Wanted<'a> {
+    /// A variable in it has no single value.
+    Nothing,
     Pattern(Vec<Token>),
     Plain(&'a str),
-    Variables(&'a str),
 }
 
 impl<'a> Wanted<'a> {
-    fn new(value: &'a str, operator: Operator, version: Version) -> Self {
+    fn new(value: &'a str, operator: Operator, version: Version, context: &Context) -> Self {
         if operator.has_variables() && version == Version::V2012 && value.contains("${") {
-            Self::Variables(value)
+            pattern::resolve(value, version, operator.has_wildcards(), context).map_or(Self::Nothing, Self::Pattern)
         } else if operator.has_wildcards() {
-            pattern::resolve(value, Version::V2008, true, &Context::new()).map_or(Self::Plain(value), Self::Pattern)
+            pattern::resolve(value, Version::V2008, true, context).map_or(Self::Plain(value), Self::Pattern)
         } else {
             Self::Plain(value)
+        }
+    }
+
+    fn fits(&self, found: &str, compare: Compare) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Pattern(tokens) => fits_pattern(tokens, found, compare),
+            Self::Plain(wanted) => fits(wanted, found, compare),
         }
     }
 }

@@ -69,7 +69,7 @@ fn variable<'a>(inside: &'a str, context: &'a Context) -> Option<&'a str> {
 /// Whether the whole text fits the pattern.
 pub(super) fn matches(pattern: &[Token], text: &str) -> bool {
     let text: Vec<char> = text.chars().collect();
-    if pattern.iter().filter(|token| **token != Token::Many).count() > text.len() {
+    if wants_more(pattern, text.len()) {
         return false;
     }
     let (mut p, mut t) = (0, 0);
@@ -95,10 +95,18 @@ pub(super) fn matches(pattern: &[Token], text: &str) -> bool {
     pattern.get(p..).is_none_or(|rest| rest.iter().all(|token| *token == Token::Many))
 }
 
+/// Whether the pattern stands for more than `most` characters. Looks no further than that.
+fn wants_more(pattern: &[Token], most: usize) -> bool {
+    pattern.iter().filter(|token| **token != Token::Many).nth(most).is_some()
+}
+
 /// ARNs part by part: `*` and `?` stay within one of the first five parts. A lone `*` fits all.
 pub(super) fn matches_arn(pattern: &[Token], text: &str) -> bool {
     if pattern == [Token::Many] {
         return true;
+    }
+    if wants_more(pattern, text.len()) {
+        return false;
     }
     let mut wanted = pattern.splitn(6, |token| *token == Token::Char(':'));
     let mut found = text.splitn(6, ':');

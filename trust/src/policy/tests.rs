@@ -597,3 +597,20 @@ fn a_trace_stays_small() {
     assert!(holds(json!({ "StringEquals": { "k:x": "${k:x}" } }), json!({ "k:x": sub })));
     assert!(!holds(json!({ "StringLike": { "k:x": "${".repeat(30_000) } }), json!({ "k:x": sub })));
 }
+
+/// A hostile policy and token: each value's variables are put in once, not once for each value of the request, and what
+/// is longer than a value is not compared with it. Otherwise this takes half an hour.
+#[test]
+fn variables_cost_their_size_once() {
+    let values = std::vec!["\"*${aws:RequestTag/a}\""; 2000].join(",");
+    let policy = Policy::parse(&std::format!(
+        r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow", "Action": "a",
+            "Condition": {{"ForAnyValue:StringLike": {{"i.x:amr": [{values}]}}}}}}}}"#
+    ))
+    .unwrap();
+    let mut context = Context::new();
+    context.put("token", "aws:RequestTag/a", ["b".repeat(8000)]);
+    context.put("token", "i.x:amr", ["a"; 1700]);
+    let question = Question { caller: None, action: "a", resource: None, context: &context };
+    assert_eq!(evaluate(&policy, &question).decision(), Decision::NotAllowed);
+}
