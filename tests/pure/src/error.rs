@@ -9,7 +9,14 @@ pub const ENTRIES: &[Entry] = &[
         let by_name = input["name"].as_str().and_then(Code::from_name);
         let by_number = input["number"].as_u64().and_then(|n| u16::try_from(n).ok()).and_then(Code::from_number);
         let code = by_name.or(by_number);
-        Ok(json!(code.map(|code| json!({ "name": code.name(), "number": code.number(), "kind": code.kind().name() }))))
+        Ok(json!(code.map(|code| json!({
+            "name": code.name(),
+            "number": code.number(),
+            "kind": code.kind().name(),
+            "fix": code.fix(),
+            "retry": code.retry().name(),
+            "exit_code": code.exit_code(),
+        }))))
     }),
     ("error.make", |input| {
         let text = |key: &str| input[key].as_str().unwrap_or_default().to_owned();
