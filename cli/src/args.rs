@@ -57,6 +57,14 @@ impl Args {
         Ok(text.parse().map_err(|_| usage(self.command, format!("{flag} takes a whole number, not “{text}”")))?)
     }
 
+    /// The same, where nothing is too little.
+    pub fn positive(&mut self, flag: &str) -> Result<u32, Ended> {
+        match self.number(flag)? {
+            0 => Err(usage(self.command, format!("{flag} takes 1 or more, not 0")).into()),
+            number => Ok(number),
+        }
+    }
+
     /// Everything that is left, untouched: another program's arguments.
     pub fn rest(&mut self) -> Result<Vec<OsString>, Ended> {
         Ok(self.parser.raw_args().map_err(|e| usage(self.command, e.to_string()))?.collect())

@@ -23,7 +23,7 @@ pub struct Identity {
 
 impl Default for Identity {
     fn default() -> Self {
-        Self { options: chain::Options::default(), timeout: Duration::from_secs(30) }
+        Self { options: chain::Options { flags: true, ..chain::Options::default() }, timeout: Duration::from_secs(30) }
     }
 }
 
@@ -38,7 +38,7 @@ impl Identity {
             "--session-name" => self.options.session_name = Some(args.value()?.into()),
             "--region" => self.options.region = Some(args.value()?.into()),
             "--duration" => self.options.duration_seconds = Some(args.number(flag)?),
-            "--timeout" => self.timeout = Duration::from_secs(args.number(flag)?.into()),
+            "--timeout" => self.timeout = Duration::from_secs(args.positive(flag)?.into()),
             _ => return Err(args.unexpected(word).into()),
         }
         Ok(())

@@ -221,6 +221,27 @@ fn an_sts_that_stumbles_is_asked_again_and_one_that_breaks_is_named() {
 }
 
 #[test]
+fn a_region_that_nobody_said_is_told_once() {
+    let pod = Pod::new(false);
+    let mut env = pod.env.clone();
+    env.retain(|name, _| !["AWS_REGION", "AWS_DEFAULT_REGION"].contains(&name.as_str()));
+    for args in [&["whoami"][..], &["sign", "https://sts.amazonaws.com/"], &["get", "secret", "shop/db"], &["env"]] {
+        let said = irsa(args, &env).err;
+        assert_eq!(said.matches("irsa: note: no Region is set; us-east-1 was taken").count(), 1, "{args:?}: {said}");
+    }
+}
+
+#[test]
+fn what_a_flag_says_is_called_by_the_flag() {
+    let said =
+        irsa(&["whoami", "--role-arn", "'arn:aws:iam::111122223333:role/a'", "--token-file", "/t"], &BTreeMap::new());
+    let said = said.refused(3, "arn-placeholder");
+    assert!(said.contains("irsa: fix: in --role-arn: take away the quotes"), "{said}");
+    let said = irsa(&["whoami", "--token-file", "/t"], &BTreeMap::new()).refused(3, "web-identity-incomplete");
+    assert!(said.contains("--token-file is set, but AWS_ROLE_ARN is not"), "{said}");
+}
+
+#[test]
 fn over_tls_the_bundle_decides() {
     let pod = Pod::new(true);
     assert_eq!(pod.irsa(&["whoami", "--json"]).json()["account"], "111122223333");

@@ -124,6 +124,10 @@ impl Parts {
     fn parse(text: &str, kind: &str, example: &str) -> Result<Self, Error> {
         let fault = |code, message| Err(Error::new(code, AT, message));
         let said = shown(text);
+        if text.starts_with(['"', '\'', '“', '‘']) && text.contains("arn:") {
+            let error = Error::new(Code::ArnPlaceholder, AT, format!("{said} stands in quotes"));
+            return Err(error.with_fix("take away the quotes around it: they became part of the value"));
+        }
         if !text.starts_with("arn:") || text.contains(['$', '<', '{', ' ']) {
             return fault(Code::ArnPlaceholder, format!("“{said}” is no ARN"));
         }

@@ -43,9 +43,12 @@ impl Token {
         check_characters(token, start)?;
         let dots = token.bytes().filter(|b| *b == b'.').count();
         if dots != 2 || token.split('.').any(str::is_empty) {
-            let code = if dots > 2 { Code::TokenParts } else { Code::TokenCut };
+            if dots > 2 {
+                let message = format!("{} parts, not 3, in {} bytes", dots + 1, token.len());
+                return Err(Error::new(Code::TokenParts, AT, message));
+            }
             let parts = token.split('.').filter(|part| !part.is_empty()).count();
-            return Err(Error::new(code, AT, format!("{parts} of 3 parts in {} bytes", token.len())));
+            return Err(Error::new(Code::TokenCut, AT, format!("{parts} of 3 parts in {} bytes", token.len())));
         }
         if token.len() > LIMIT {
             let message = format!("{} characters, at most {LIMIT} can be sent", token.len());
@@ -85,6 +88,16 @@ const AT: &str = "web identity token";
 
 /// Finds the first byte that no token has. Offsets count from the start of the text that was given.
 fn check_characters(token: &str, start: usize) -> Result<(), Error> {
+    let around = match token.as_bytes().first() {
+        Some(b'{' | b'[') => "JSON",
+        Some(b'"' | b'\'') => "quotes",
+        _ => "",
+    };
+    if !around.is_empty() {
+        let message = format!("the token has {around} around it, from byte {start} on");
+        let fix = format!("leave the token alone there, without the {around} around it");
+        return Err(Error::new(Code::TokenCharacter, AT, message).with_fix(fix));
+    }
     let mut dots = 0;
     for (at, c) in token.char_indices() {
         match c {
@@ -94,8 +107,11 @@ fn check_characters(token: &str, start: usize) -> Result<(), Error> {
             '!'..='~' if dots < 2 => {}
             // A whole token, then something else.
             _ if dots == 2 => {
-                let behind = token.len() - at;
-                let message = format!("{behind} bytes stand behind the token, from byte {} on", start + at);
+                let (behind, from) = (token.len() - at, start + at);
+                let message = match behind {
+                    1 => format!("1 byte stands behind the token, byte {from}"),
+                    _ => format!("{behind} bytes stand behind the token, from byte {from} on"),
+                };
                 return Err(Error::new(Code::TokenTrailing, AT, message));
             }
             _ => {

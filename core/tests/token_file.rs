@@ -37,7 +37,7 @@ fn each_fault_has_a_code_of_its_own_and_a_fix_that_names_the_file() {
         (content(b"\xFF\xFE\x00"), Code::TokenFileBom, "UTF-16", "Out-File"),
         (content(b"abc\xFFdef"), Code::TokenFileUtf8, "not UTF-8 at byte 3 of 7", "plain ASCII"),
         (content(&TOKEN[..23]), Code::TokenCut, "2 of 3 parts", "three parts"),
-        (content(format!("{TOKEN}.a.b")), Code::TokenParts, "5 of 3 parts", "encrypted"),
+        (content(format!("{TOKEN}.a.b")), Code::TokenParts, "5 parts, not 3", "encrypted"),
         (content(format!("{TOKEN}\n{TOKEN}\n")), Code::TokenTrailing, "from byte 37 on", "cut"),
         (content(TOKEN.replace('J', " ")), Code::TokenCharacter, "' ' (U+0020) at byte 2", "as it was issued"),
         (content(format!("{TOKEN}{}", "x".repeat(20_000))), Code::TokenTooLong, "20037 characters", "shorter claims"),

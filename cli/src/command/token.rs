@@ -19,6 +19,8 @@ use std::{
 };
 use zeroize::Zeroizing;
 
+const VARIABLE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
+
 pub fn run(args: &mut Args) -> Result<(), Ended> {
     let (mut file, mut audience) = (None, token::AUDIENCE.to_owned());
     while let Some(word) = args.next()? {
@@ -30,14 +32,18 @@ pub fn run(args: &mut Args) -> Result<(), Ended> {
             word => return Err(args.unexpected(&word).into()),
         }
     }
-    const VARIABLE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
+    let named = file.is_some();
     let file = file.or_else(|| env::var(VARIABLE).ok().filter(|path| !path.is_empty()));
     let file = file.ok_or_else(|| {
         usage("token", format!("no file named, and {VARIABLE} is not set"))
             .with_fix("name the file: irsa token /var/run/secrets/eks.amazonaws.com/serviceaccount/token")
     })?;
     let host = Host::from_env();
-    let token = if file == "-" { from_input()? } else { from_file(&host, &file)? };
+    let token = if file == "-" {
+        from_input()?
+    } else {
+        from_file(&host, &file, if named { "the argument FILE" } else { VARIABLE })?
+    };
     let now = host.now().wall;
     let warnings = token.warnings(now, &audience);
     if args.json {
@@ -51,11 +57,15 @@ pub fn run(args: &mut Args) -> Result<(), Ended> {
     Ok(())
 }
 
-fn from_file(host: &Host, path: &str) -> Result<Token, Error> {
+/// `said_by` is what named the file: where the fix says a variable, it is to say this.
+fn from_file(host: &Host, path: &str, said_by: &str) -> Result<Token, Error> {
     let path = path.to_owned();
     let deadline = host.now().mono + Duration::from_secs(5);
     let mut flow = Flow::new(deadline, |io| async move { token::file::read(&io, &path).await });
-    host.drive(&mut flow, &Cancel::new())
+    host.drive(&mut flow, &Cancel::new()).map_err(|error| {
+        let fix = error.fix().replace(VARIABLE, said_by);
+        error.with_fix(fix)
+    })
 }
 
 fn from_input() -> Result<Token, Error> {

@@ -27,6 +27,7 @@ const BAD_ROLES: &[(&str, Code, &str)] = &[
     ("", Code::ArnPlaceholder, "is no ARN"),
     ("arn-of-the-iam-role", Code::ArnPlaceholder, "arn-of-the-iam-role"),
     ("my-role", Code::ArnPlaceholder, "arn:aws:iam::123456789012:role/NAME"),
+    ("\"arn:aws:iam::123456789012:role/app\"", Code::ArnPlaceholder, "take away the quotes"),
     ("${ROLE_ARN}", Code::ArnPlaceholder, "${ROLE_ARN}"),
     ("arn:aws:iam::<account>:role/app", Code::ArnPlaceholder, "<account>"),
     ("arn:aws:iam::accountId:role/app", Code::ArnPlaceholder, "accountId"),

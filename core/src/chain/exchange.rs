@@ -48,7 +48,7 @@ impl Chain<'_> {
         }
         let options = &self.inputs.options;
         let (call, region) = self.call(role, &arn).await?;
-        let said = settings::option("session_name", options.session_name.as_deref()).filter(|_| role.last);
+        let said = self.inputs.option("session_name", options.session_name.as_deref()).filter(|_| role.last);
         let session_name = said.or_else(|| role.session_name.clone()).map(|setting| self.session_name(&setting));
         let duration_seconds = match (options.duration_seconds.filter(|_| role.last), &role.duration) {
             (Some(seconds), _) => Some(seconds),
@@ -138,14 +138,15 @@ impl Chain<'_> {
     }
 
     fn region_for(&self, role: &Role) -> Option<Setting> {
-        settings::option("region", self.inputs.options.region.as_deref())
+        self.inputs
+            .option("region", self.inputs.options.region.as_deref())
             .or_else(|| self.setting_for(role, &settings::REGION))
             // A profile of a role without a Region of its own: that of the selected profile.
             .or_else(|| self.in_profile(None, settings::REGION.profile))
     }
 
     fn custom_endpoint(&self, role: &Role) -> Result<Option<Setting>, Error> {
-        if let Some(said) = settings::option("endpoint", self.inputs.options.endpoint.as_deref()) {
+        if let Some(said) = self.inputs.option("endpoint", self.inputs.options.endpoint.as_deref()) {
             return Ok(Some(said));
         }
         if self.switch(role, &settings::IGNORE_ENDPOINTS)? {

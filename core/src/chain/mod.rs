@@ -71,6 +71,8 @@ pub struct Options {
     pub strict: Option<bool>,
     /// What STS is told in `User-Agent`; `None`: irsa and its version.
     pub user_agent: Option<Box<str>>,
+    /// These are flags of a command: texts call `token_file` `--token-file`.
+    pub flags: bool,
 }
 
 /// The sources, in their order. More may come.
@@ -185,7 +187,7 @@ fn order(inputs: &Inputs) -> Vec<Source> {
 fn strict(inputs: &Inputs) -> Result<Strict, Error> {
     let by = |on: bool, because: String| Strict { rule: if on { Rule::Strict } else { Rule::Lenient }, because };
     if let Some(on) = inputs.options.strict {
-        return Ok(by(on, format!("{}", Origin::Option("strict"))));
+        return Ok(by(on, format!("{}", inputs.origin("strict"))));
     }
     if let Some(setting) = inputs.setting(&settings::STRICT) {
         return Ok(by(setting.boolean()?, format!("{}", setting.from)));
@@ -310,7 +312,7 @@ impl Chain<'_> {
 
     /// The Region that somebody said: the option, the property, a variable, the profile.
     async fn region(&mut self) -> Result<Option<Setting>, Error> {
-        let said = settings::option("region", self.inputs.options.region.as_deref());
+        let said = self.inputs.option("region", self.inputs.options.region.as_deref());
         if let Some(region) = said.or_else(|| self.inputs.setting(&settings::REGION)) {
             return Ok(Some(region));
         }

@@ -23,6 +23,8 @@ pub struct Setting {
 pub enum Origin {
     /// The calling program, by the option of this name.
     Option(&'static str),
+    /// The same, where it is a command: `token_file` is its flag `--token-file`.
+    Flag(&'static str),
     /// A system property of the JVM.
     Property(&'static str),
     /// An environment variable.
@@ -98,6 +100,16 @@ impl Inputs {
         property.or_else(|| key.variables.iter().find_map(|name| self.variable(name)))
     }
 
+    /// What the calling program said by the option of that name.
+    pub(super) fn option(&self, name: &'static str, value: Option<&str>) -> Option<Setting> {
+        trimmed(&Secret::from(value?)).map(|value| Setting { value, from: self.origin(name) })
+    }
+
+    /// The option, as people know it.
+    pub(super) fn origin(&self, name: &'static str) -> Origin {
+        if self.options.flags { Origin::Flag(name) } else { Origin::Option(name) }
+    }
+
     /// The system property of that name.
     pub(super) fn property(&self, name: &'static str) -> Option<Setting> {
         trimmed(self.properties.get(name)?).map(|value| Setting { value, from: Origin::Property(name) })
@@ -107,11 +119,6 @@ impl Inputs {
     pub(super) fn variable(&self, name: &'static str) -> Option<Setting> {
         trimmed(self.environment.get(name)?).map(|value| Setting { value, from: Origin::Variable(name) })
     }
-}
-
-/// What the calling program said by the option of that name.
-pub(super) fn option(name: &'static str, value: Option<&str>) -> Option<Setting> {
-    trimmed(&Secret::from(value?)).map(|value| Setting { value, from: Origin::Option(name) })
 }
 
 /// A key of a profile.
@@ -163,6 +170,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Option(name) => write!(f, "the option {name}"),
+            Self::Flag(name) => write!(f, "--{}", name.replace('_', "-")),
             Self::Property(name) => write!(f, "the system property {name}"),
             Self::Variable(name) => f.write_str(name),
             Self::Profile { file, line, profile, key } => {

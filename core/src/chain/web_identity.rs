@@ -16,8 +16,8 @@ use alloc::format;
 /// The role's ARN and the token's file, wherever they are set.
 pub(super) fn settings(inputs: &Inputs) -> [Option<Setting>; 2] {
     let Inputs { options, .. } = inputs;
-    let role = settings::option("role_arn", options.role_arn.as_deref());
-    let file = settings::option("token_file", options.token_file.as_deref());
+    let role = inputs.option("role_arn", options.role_arn.as_deref());
+    let file = inputs.option("token_file", options.token_file.as_deref());
     [role.or_else(|| inputs.setting(&settings::ROLE_ARN)), file.or_else(|| inputs.setting(&settings::TOKEN_FILE))]
 }
 

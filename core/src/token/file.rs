@@ -71,6 +71,10 @@ fn parse(path: &str, content: &FileContent) -> Result<Token, Error> {
                 format!("cut {path} off at that byte: nothing but one line feed may follow the token")
             }
             Code::TokenTooLong => format!("have the issuer put fewer or shorter claims into the token in {path}"),
+            // What stands around it is named there.
+            Code::TokenCharacter if text.trim_ascii().starts_with(['{', '[', '"', '\'']) => {
+                format!("write the token alone into {path}, without what stands around it")
+            }
             _ => format!("write the token into {path} as it was issued"),
         };
         let message = format!("{path}: {}", error.message());

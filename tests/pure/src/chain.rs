@@ -140,6 +140,7 @@ fn inputs(input: &Value) -> Inputs {
         endpoint: text("endpoint"),
         strict: options["strict"].as_bool(),
         user_agent: text("user_agent"),
+        flags: options["flags"].as_bool().unwrap_or_default(),
     };
     inputs
 }

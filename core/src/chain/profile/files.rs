@@ -79,7 +79,8 @@ fn home(inputs: &Inputs) -> Option<(String, Origin)> {
 
 /// The profile that is meant: its name, and who said it.
 pub fn selected(inputs: &Inputs) -> Setting {
-    settings::option("profile", inputs.options.profile.as_deref())
+    inputs
+        .option("profile", inputs.options.profile.as_deref())
         .or_else(|| inputs.setting(&settings::PROFILE))
         .unwrap_or_else(|| Setting { value: "default".into(), from: Origin::Default })
 }
