@@ -9,6 +9,7 @@ use super::{
     error::Part,
     sink::Sink,
 };
+use alloc::{string::String, vec::Vec};
 use core::cmp::Ordering;
 
 /// `bytes` encoded; only bytes of the class `odd` are. Eight at a time where none of them is: a token of base64 is
@@ -73,9 +74,13 @@ impl Iterator for Decoded<'_> {
 }
 
 /// The text that the escapes stand for, for reading parameters. `None` where an escape is none or the bytes are no text.
-pub(super) fn decoded(text: &str) -> Option<alloc::string::String> {
-    let bytes = Decoded { text: text.as_bytes(), at: 0 }.collect::<Result<_, _>>().ok()?;
-    alloc::string::String::from_utf8(bytes).ok()
+pub(super) fn decoded(text: &str) -> Option<String> {
+    // Room for all of it at once: it may be a token, and a buffer that grows leaves copies behind.
+    let mut bytes = Vec::with_capacity(text.len());
+    for byte in (Decoded { text: text.as_bytes(), at: 0 }) {
+        bytes.push(byte.ok()?);
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// Decodes the escapes and encodes anew, so that there is one spelling; raw bytes that are not of the class `odd` stand.

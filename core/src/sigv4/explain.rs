@@ -45,25 +45,29 @@ impl Explanation {
     /// The canonical request without the session token: for a terminal or a log.
     pub fn shown(&self) -> String {
         let mut shown = String::new();
-        for line in self.canonical_request.expose().split_inclusive('\n') {
-            for (at, part) in line.split('&').enumerate() {
-                if at > 0 {
-                    shown.push('&');
+        for (at, line) in self.canonical_request.expose().split_inclusive('\n').enumerate() {
+            // The third line is the query.
+            if at == 2 {
+                for (at, parameter) in line.split('&').enumerate() {
+                    shown.push_str(if at == 0 { "" } else { "&" });
+                    hide("X-Amz-Security-Token=", parameter, &mut shown);
                 }
-                let hidden = ["x-amz-security-token:", "X-Amz-Security-Token="]
-                    .into_iter()
-                    .find_map(|start| part.strip_prefix(start).map(|token| (start, token)));
-                match hidden {
-                    Some((start, token)) => {
-                        let length = token.trim_end().len();
-                        shown.push_str(&format!("{start}<{length} bytes>"));
-                        shown.push_str(token.get(length..).unwrap_or_default());
-                    }
-                    None => shown.push_str(part),
-                }
+            } else {
+                hide("x-amz-security-token:", line, &mut shown);
             }
         }
         shown
+    }
+}
+
+/// The text, or where it begins so, how much follows.
+fn hide(start: &str, text: &str, shown: &mut String) {
+    match text.strip_prefix(start) {
+        Some(token) => {
+            let end = if token.ends_with('\n') { "\n" } else { "" };
+            shown.push_str(&format!("{start}<{} bytes>{end}", token.len() - end.len()));
+        }
+        None => shown.push_str(text),
     }
 }
 

@@ -18,6 +18,7 @@ mod header;
 mod key;
 mod owned;
 mod presign;
+mod refusal;
 mod sha;
 mod sign;
 mod sink;
@@ -32,8 +33,9 @@ pub use explain::{Explanation, explain};
 pub use header::{Lines, lines};
 pub use key::{KeyCache, signing_key};
 pub use owned::{presign, sign};
+pub use refusal::Refusal;
 pub use sign::{sign_into, sign_into_with};
-pub use verify::{Refusal, Verified, Verifying, verify};
+pub use verify::{Verified, Verifying, verify};
 
 use crate::Credentials;
 

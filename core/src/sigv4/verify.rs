@@ -10,10 +10,11 @@ use super::{
     explain::Explanation,
     key::KeyCache,
     presign::QUERY_NAMES,
+    refusal::{Refusal, Shown},
     sha::{hex, sha256},
     sign::hash,
 };
-use crate::{Code, Credentials, Error, Secret, Timestamp, secret::same, time::Span};
+use crate::{Credentials, Secret, Timestamp, secret::same};
 use alloc::{
     borrow::ToOwned,
     boxed::Box,
@@ -22,7 +23,7 @@ use alloc::{
     vec,
     vec::Vec,
 };
-use core::{borrow::Borrow, fmt};
+use core::borrow::Borrow;
 
 /// What is asked of a request. Make one with [`Verifying::new`] or [`Verifying::s3`], then set what differs.
 #[derive(Clone, Copy, Debug)]
@@ -79,80 +80,6 @@ pub struct Verified {
     pub signed_headers: String,
 }
 
-/// Why a request was not taken. More may come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// There is no signature in it.
-    NoAuth,
-    /// There is something like a signature in it, but not whole or not well formed.
-    Malformed {
-        /// What is wrong, in words.
-        what: String,
-    },
-    /// Nobody has that access key id.
-    UnknownKey {
-        /// As in the request.
-        access_key_id: String,
-    },
-    /// The key is a temporary one, and the request has no session token.
-    TokenMissing {
-        /// As in the request.
-        access_key_id: String,
-    },
-    /// The session token is not that of the key.
-    TokenWrong {
-        /// As in the request.
-        access_key_id: String,
-    },
-    /// The credentials have ended.
-    CredentialsExpired {
-        /// When.
-        at: Timestamp,
-    },
-    /// A presigned request after its end.
-    Expired {
-        /// When it ended.
-        at: Timestamp,
-        /// The verifier's time.
-        now: Timestamp,
-    },
-    /// Signed too long ago, or in the future.
-    Skewed {
-        /// The signer's time.
-        signed_at: Timestamp,
-        /// The verifier's time.
-        now: Timestamp,
-        /// Seconds that they may be apart.
-        allowed: u32,
-    },
-    /// Signed for another region or service, or for another day than the request's time.
-    Scope {
-        /// [`Part::Region`], [`Part::Service`] or [`Part::Date`].
-        part: Part,
-        /// What it had to be.
-        expected: String,
-        /// What it is.
-        got: String,
-    },
-    /// The hash of the body is not the one that was signed, or the body had to be signed and is not.
-    Payload {
-        /// What the request says of the body.
-        declared: String,
-        /// What it is.
-        actual: String,
-    },
-    /// The signature is another: wrong secret, or the request is not the one that was signed.
-    Mismatch {
-        /// The stages as they were computed here.
-        expected: Box<Explanation>,
-        /// The signature in the request.
-        got: String,
-        /// Signed headers that the request does not have: a proxy may have removed them.
-        missing: Vec<String>,
-    },
-}
-
 /// Judges a request. `lookup` gives the credentials of an access key id, with their session token and end; `now` is the
 /// verifier's clock. `request.payload` is the body as received, or its hash where it was hashed on the way.
 ///
@@ -191,10 +118,7 @@ where
         Payload::Unsigned => UNSIGNED.to_owned(),
     };
     let payload = claim.payload(verifying, hashed)?;
-    let (expected, missing) = claim.sign(request, verifying, credentials, &payload, keys)?;
-    if !same(expected.signature.as_bytes(), claim.signature.as_bytes()) {
-        return Err(Refusal::Mismatch { expected: Box::new(expected), got: claim.signature, missing });
-    }
+    claim.check_signature(request, verifying, credentials, &payload, keys)?;
     Ok(Verified {
         access_key_id: claim.access_key_id,
         region: claim.region,
@@ -237,20 +161,8 @@ impl Claim {
             }
         };
         let authorization = header("authorization")?;
-        let mut params: [Option<String>; 7] = Default::default();
-        for piece in encode::pieces(request.query) {
-            let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-            let Some(name) = encode::decoded(name) else { continue };
-            let Some(at) = QUERY_NAMES.iter().position(|known| *known == name) else { continue };
-            let value = encode::decoded(value).ok_or_else(|| malformed(format!("{name} is badly encoded")))?;
-            if let Some(slot) = params.get_mut(at)
-                && slot.replace(value).is_some()
-            {
-                return Err(malformed(format!("there are several {name} parameters")));
-            }
-        }
-        let [algorithm, credential, date, expires, token, signed_headers, signature] = params;
-        let declared = header("x-amz-content-sha256")?.map(str::to_owned);
+        let [algorithm, credential, date, expires, token, signed_headers, signature, hash] = parameters(request.query)?;
+        let declared = header("x-amz-content-sha256")?.map(Secret::from);
         let in_query = signature.is_some() || algorithm.is_some();
         match authorization {
             Some(_) if in_query => Err(malformed("there is a signature in a header and one in the query".into())),
@@ -264,24 +176,25 @@ impl Claim {
                 Self::new(credential, date, signed_headers, signature, token, declared, None)
             }
             None if in_query => {
-                let need = |value: Option<String>, name: &str| {
-                    value.ok_or_else(|| malformed(format!("the query has no {name}")))
+                let need = |value: &'_ Option<Secret>, name: &str| match value {
+                    Some(value) => Ok(value.expose().to_owned()),
+                    None => Err(malformed(format!("the query has no {name}"))),
                 };
-                let algorithm = need(algorithm, "X-Amz-Algorithm")?;
+                let algorithm = need(&algorithm, "X-Amz-Algorithm")?;
                 if algorithm != ALGORITHM {
-                    return Err(malformed(format!("X-Amz-Algorithm is {algorithm}, not {ALGORITHM}")));
+                    return Err(malformed(format!("X-Amz-Algorithm is {}, not {ALGORITHM}", Shown(&algorithm))));
                 }
-                let expires = need(expires, "X-Amz-Expires")?;
+                let expires = need(&expires, "X-Amz-Expires")?;
                 let expires = expires.parse().ok().filter(|e| (1..=EXPIRES_LIMIT).contains(e)).ok_or_else(|| {
-                    malformed(format!("X-Amz-Expires is {expires}, not 1 to {EXPIRES_LIMIT} seconds"))
+                    malformed(format!("X-Amz-Expires is {}, not 1 to {EXPIRES_LIMIT} seconds", Shown(&expires)))
                 })?;
                 Self::new(
-                    &need(credential, "X-Amz-Credential")?,
-                    &need(date, "X-Amz-Date")?,
-                    &need(signed_headers, "X-Amz-SignedHeaders")?,
-                    &need(signature, "X-Amz-Signature")?,
-                    token.map(Secret::from),
-                    declared,
+                    &need(&credential, "X-Amz-Credential")?,
+                    &need(&date, "X-Amz-Date")?,
+                    &need(&signed_headers, "X-Amz-SignedHeaders")?,
+                    &need(&signature, "X-Amz-Signature")?,
+                    token,
+                    declared.or(hash),
                     Some(expires),
                 )
             }
@@ -295,31 +208,33 @@ impl Claim {
         signed_headers: &str,
         signature: &str,
         token: Option<Secret>,
-        declared: Option<String>,
+        declared: Option<Secret>,
         expires: Option<u32>,
     ) -> Result<Self, Refusal> {
         let mut parts = credential.rsplitn(5, '/');
         let [Some("aws4_request"), Some(service), Some(region), Some(day), Some(id)] = [(); 5].map(|()| parts.next())
         else {
             return Err(malformed(format!(
-                "the credential {credential} is not <access key id>/<date>/<region>/<service>/aws4_request"
+                "the credential {} is not <access key id>/<date>/<region>/<service>/aws4_request",
+                Shown(credential)
             )));
         };
         if id.is_empty() || region.is_empty() || service.is_empty() {
-            return Err(malformed(format!("the credential {credential} has an empty part")));
+            return Err(malformed(format!("the credential {} has an empty part", Shown(credential))));
         }
         let signed_at = Timestamp::parse(date)
             .filter(|time| time.basic() == date.as_bytes())
-            .ok_or_else(|| malformed(format!("the date {date} is not of the form 20150830T123600Z")))?;
+            .ok_or_else(|| malformed(format!("the date {} is not of the form 20150830T123600Z", Shown(date))))?;
         let mut names = signed_headers.split(';');
         let ascending = signed_headers.split(';').skip(1).all(|name| names.next().is_some_and(|before| before < name));
         if !ascending || signed_headers.split(';').count() > HEADER_LIMIT {
             return Err(malformed(format!(
-                "the signed headers {signed_headers} are not at most {HEADER_LIMIT} names in ascending order"
+                "the signed headers {} are not at most {HEADER_LIMIT} names in ascending order",
+                Shown(signed_headers)
             )));
         }
         if !signed_headers.split(';').any(|name| name == "host") {
-            return Err(malformed(format!("host is not among the signed headers {signed_headers}")));
+            return Err(malformed(format!("host is not among the signed headers {}", Shown(signed_headers))));
         }
         Ok(Self {
             access_key_id: id.to_owned(),
@@ -330,7 +245,7 @@ impl Claim {
             signed_headers: signed_headers.to_owned(),
             signature: signature.to_owned(),
             token,
-            declared,
+            declared: declared.map(|declared| declared.expose().to_owned()),
             expires,
         })
     }
@@ -375,15 +290,15 @@ impl Claim {
         }
     }
 
-    /// The signature that the request ought to have, and the signed headers that it lacks.
-    fn sign<'a, H>(
+    /// Computes the signature that the request ought to have.
+    fn check_signature<'a, H>(
         &self,
         request: &Request<'a, H>,
         verifying: &Verifying<'_>,
         credentials: &Credentials,
         payload: &str,
         keys: &mut KeyCache,
-    ) -> Result<(Explanation, Vec<String>), Refusal>
+    ) -> Result<(), Refusal>
     where
         H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
     {
@@ -423,9 +338,32 @@ impl Claim {
             .ok_or_else(|| malformed("the region or the service is too long".into()))?;
         let to_sign = ToSign { time: &time, scope: slot.scope(), hash: hash(&canonical).map_err(bad)? };
         let signature = hex(&slot.key.mac(|sha| to_sign.write(sha)));
-        let missing = missing.into_iter().map(str::to_owned).collect();
-        Ok((Explanation::new(&canonical, &to_sign, &signature), missing))
+        if same(&signature, self.signature.as_bytes()) {
+            return Ok(());
+        }
+        Err(Refusal::Mismatch {
+            expected: Box::new(Explanation::new(&canonical, &to_sign, &signature)),
+            got: self.signature.clone(),
+            missing: missing.into_iter().map(str::to_owned).collect(),
+        })
     }
+}
+
+/// The values of a signature's parameters, and of S3's `X-Amz-Content-Sha256`.
+fn parameters(query: &str) -> Result<[Option<Secret>; 8], Refusal> {
+    let mut found: [Option<Secret>; 8] = Default::default();
+    let names = QUERY_NAMES.into_iter().chain(["X-Amz-Content-Sha256"]);
+    for piece in encode::pieces(query) {
+        let value = piece.split_once('=').map_or("", |(_, value)| value);
+        let read = QuerySlot::read(piece);
+        let known = names.clone().enumerate().find(|(_, known)| read.is(known));
+        let Some((slot, name)) = known.and_then(|(at, name)| Some((found.get_mut(at)?, name))) else { continue };
+        let value = encode::decoded(value).ok_or_else(|| malformed(format!("{name} is badly encoded")))?;
+        if slot.replace(Secret::from(value)).is_some() {
+            return Err(malformed(format!("there are several {name} parameters")));
+        }
+    }
+    Ok(found)
 }
 
 /// The credential, the signed headers and the signature of an `authorization` header.
@@ -456,14 +394,6 @@ fn authorization_fields(value: &str) -> Result<[&str; 3], Refusal> {
     }
 }
 
-/// Enough of a signature to compare it by eye.
-fn ends(signature: &str) -> String {
-    match (signature.get(..8), signature.get(58..)) {
-        (Some(first), Some(last)) if signature.len() == 64 => format!("{first}…{last}"),
-        _ => format!("{} bytes long", signature.len()),
-    }
-}
-
 fn malformed(what: String) -> Refusal {
     Refusal::Malformed { what }
 }
@@ -472,63 +402,5 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-impl Refusal {
-    /// The code of the [`Error`] that is made from it.
-    pub fn code(&self) -> Code {
-        match self {
-            Self::NoAuth => Code::VerifyNoAuth,
-            Self::Malformed { .. } => Code::VerifyMalformed,
-            Self::UnknownKey { .. } => Code::VerifyUnknownKey,
-            Self::TokenMissing { .. } => Code::VerifyTokenMissing,
-            Self::TokenWrong { .. } => Code::VerifyTokenWrong,
-            Self::CredentialsExpired { .. } => Code::VerifyCredentialsExpired,
-            Self::Expired { .. } => Code::VerifyExpired,
-            Self::Skewed { .. } => Code::VerifySkewed,
-            Self::Scope { .. } => Code::VerifyScope,
-            Self::Payload { .. } => Code::VerifyPayload,
-            Self::Mismatch { .. } => Code::VerifyMismatch,
-        }
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoAuth => f.write_str("the request is not signed"),
-            Self::Malformed { what } => f.write_str(what),
-            Self::UnknownKey { access_key_id } => write!(f, "nobody has the access key id {access_key_id}"),
-            Self::TokenMissing { access_key_id } => {
-                write!(f, "{access_key_id} is a temporary key, and the request has no session token")
-            }
-            Self::TokenWrong { access_key_id } => write!(f, "the session token is not that of {access_key_id}"),
-            Self::CredentialsExpired { at } => write!(f, "the credentials ended at {at}"),
-            Self::Expired { at, now } => write!(f, "the presigned request ended at {at}, it is {now}"),
-            Self::Skewed { signed_at, now, allowed } => {
-                let apart = Span(now.unix() - signed_at.unix());
-                write!(f, "signed at {signed_at}, it is {now}: {apart} apart, {} allowed", Span(i64::from(*allowed)))
-            }
-            Self::Scope { part, expected, got } => {
-                write!(f, "signed for the {} {got}, expected {expected}", part.name())
-            }
-            Self::Payload { declared, actual } => {
-                write!(f, "the request says {declared} of its body, which is {actual}")
-            }
-            Self::Mismatch { expected, got, missing } => {
-                // Whoever reads the whole of it could send the request after all.
-                write!(f, "the signature is {}, expected {}", ends(got), ends(&expected.signature))?;
-                if !missing.is_empty() {
-                    write!(f, "; signed headers that are not in the request: {}", missing.join(", "))?;
-                }
-                Ok(())
-            }
-        }
-    }
-}
-
-impl core::error::Error for Refusal {}
-
-impl From<Refusal> for Error {
-    fn from(e: Refusal) -> Self {
-        Self::new(e.code(), "sigv4", e.to_string())
-    }
-}
+#[cfg(test)]
+mod tests;
