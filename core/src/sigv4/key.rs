@@ -53,7 +53,6 @@ pub(super) struct Slot {
     day: i64,
     /// `20150830/us-east-1/iam/aws4_request`
     scope: Short<SCOPE>,
-    region: usize,
     /// Empty where it is longer: such a key is derived at every use.
     secret: Short<SECRET>,
 }
@@ -72,13 +71,12 @@ impl KeyCache {
 
     /// For so many keys, 1 to 1,024: a program that verifies for many identities. A search looks at all of them.
     pub fn with_slots(count: usize) -> Self {
-        let empty =
-            Slot { key: HmacKey::default(), used: 0, day: 0, scope: Short::EMPTY, region: 0, secret: Short::EMPTY };
+        let empty = Slot { key: HmacKey::default(), used: 0, day: 0, scope: Short::EMPTY, secret: Short::EMPTY };
         let slots = alloc::vec![empty; count.clamp(1, 1024)].into_boxed_slice();
         Self { slots, uses: 0 }
     }
 
-    /// The key, from the cache or derived and kept. `None` where a name is longer than [`NAME_LIMIT`].
+    /// The key, from the cache or derived and kept. `None` where the names are too long for a scope.
     pub(super) fn slot(&mut self, secret: &str, now: Timestamp, region: &str, service: &str) -> Option<&Slot> {
         self.uses += 1;
         let day = now.unix().div_euclid(DAY);
@@ -100,7 +98,6 @@ impl KeyCache {
             }
             slot.scope.length = scope.fitted().ok()?;
             slot.day = day;
-            slot.region = region.len();
             slot.secret.set(secret);
             slot.key = midstates(secret, &date, region, service);
             slot.used = self.uses;
@@ -134,7 +131,6 @@ impl Slot {
         let scope = self.scope.get();
         self.used != 0
             && self.day == day
-            && self.region == region.len()
             && scope.len() == 8 + 1 + region.len() + 1 + service.len() + 13
             && scope.get(9..9 + region.len()) == Some(region.as_bytes())
             && scope.get(10 + region.len()..10 + region.len() + service.len()) == Some(service.as_bytes())
@@ -191,5 +187,38 @@ impl<const N: usize> Short<N> {
 
     fn get(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_that_was_used_longest_ago_makes_room() {
+        let mut keys = KeyCache::with_slots(2);
+        let mut kept = |region: &str| {
+            let derived = keys.slots.iter().all(|slot| !slot.is_for(0, region, "sts", "secret"));
+            keys.slot("secret", Timestamp::from_unix(0), region, "sts").unwrap();
+            !derived
+        };
+        let uses = ["a", "b", "a", "c", "a", "b", "c"].map(|region| kept(region));
+        assert_eq!(uses, [false, false, true, false, true, false, false]);
+    }
+
+    #[test]
+    fn scopes_and_times() {
+        let mut keys = KeyCache::new();
+        for second in [0, 86_399, 1_440_938_160, -1, 253_402_300_799] {
+            let now = Timestamp::from_unix(second);
+            let slot = keys.slot("secret", now, "eu-west-1", "sts").unwrap();
+            assert_eq!(slot.time(now), now.basic());
+            let scope = core::str::from_utf8(slot.scope()).unwrap();
+            assert!(scope.ends_with("/eu-west-1/sts/aws4_request") && scope.len() == 35, "{scope}");
+        }
+        let name = "n".repeat(NAME_LIMIT + 1);
+        let (longest, longer) = (&name[1..], &*name);
+        assert!(keys.slot("secret", Timestamp::from_unix(0), longest, longest).is_some());
+        assert!(keys.slot("secret", Timestamp::from_unix(0), longest, longer).is_none());
     }
 }

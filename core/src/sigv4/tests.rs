@@ -336,6 +336,7 @@ fn canonical_headers() {
         ("x-amz-content-sha256", "of the caller"),
         ("X-Empty", ""),
         ("x-blank", " \t "),
+        ("x-double", "one  two"),
         ("x-folded", "one\r\n  two"),
         ("x-café".split_at(2).0, "é"),
     ];
@@ -352,16 +353,17 @@ fn canonical_headers() {
         "x-amz-security-token:token",
         "x-blank:",
         "x-custom:a b c,second",
+        "x-double:one two",
         "x-empty:",
         "x-folded:one two",
         "",
-        "host;x-;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-blank;x-custom;x-empty;x-folded",
+        "host;x-;x-amz-content-sha256;x-amz-date;x-amz-security-token;x-blank;x-custom;x-double;x-empty;x-folded",
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     ];
     assert_eq!(lines(&signing), all);
 
     signing.content_sha256 = true;
-    assert_eq!(lines(&signing)[2], format!("x-amz-content-sha256:{}", all[11]));
+    assert_eq!(lines(&signing)[2], format!("x-amz-content-sha256:{}", all[12]));
 
     signing.session_token = SessionToken::AddedAfter;
     signing.signed = SignedHeaders::Only(&["x-e*", "authorization"]);
@@ -375,6 +377,17 @@ fn canonical_headers() {
     // In query form nothing is added, so nothing is replaced.
     let lines = lines(&signing.presigned(60));
     assert_eq!(lines[2], "host");
+}
+
+/// However many there are, the values of one name stay in order.
+#[test]
+fn many_values_of_one_name() {
+    let credentials = example();
+    let values: Vec<_> = (0..60).rev().map(|i| format!("{i}")).collect();
+    let mut headers: Pairs<'_> = values.iter().map(|value| ("x-many", &**value)).collect();
+    headers.push(HOST);
+    let canonical = canonical(&get("/", "", &headers), &Signing::new(&credentials, "eu-west-1", "x"));
+    assert!(canonical.contains(&format!("\nx-many:{}\n", values.join(","))), "{canonical}");
 }
 
 #[test]

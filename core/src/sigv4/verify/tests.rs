@@ -283,7 +283,11 @@ fn s3_lets_a_body_be_unsigned() {
     let mut keys = KeyCache::new();
     let mut out = [0; 1024];
     let rules = Verifying::s3("eu-west-1");
+    let mut bare = Signing::s3(&own, "eu-west-1");
+    bare.content_sha256 = false;
     for (payload, signing, taken) in [
+        (Payload::Bytes(b"body"), bare, true),
+        (Payload::Unsigned, bare, false),
         (Payload::Unsigned, Signing::s3(&own, "eu-west-1"), true),
         (Payload::Hash("STREAMING-AWS4-HMAC-SHA256-PAYLOAD"), Signing::s3(&own, "eu-west-1"), true),
         (Payload::Bytes(b"body"), Signing::s3(&own, "eu-west-1"), true),
@@ -301,6 +305,25 @@ fn s3_lets_a_body_be_unsigned() {
         }
         let verified = verify(&received, &rules, |_| Some(&own), &mut keys, NOW);
         assert_eq!(verified.is_ok(), taken, "{payload:?} {:?}: {verified:?}", signing.form);
+    }
+}
+
+/// A secret that is too long for the cache and one that is empty are not taken for each other.
+#[test]
+fn an_empty_secret() {
+    let long = Credentials::new(ID, "IRSACANARY".repeat(20), "test");
+    let empty = Credentials::new(ID, "", "test");
+    let received = Received::signed(&long, HEADER);
+    let mut keys = KeyCache::new();
+    for (known, taken) in [(&long, true), (&empty, false), (&long, true)] {
+        let request = Request {
+            method: "POST",
+            path: received.path,
+            query: &received.query,
+            headers: received.headers.iter().map(|(n, v)| (&**n, &**v)),
+            payload: Payload::Bytes(received.body),
+        };
+        assert_eq!(verify(&request, &RULES(), |_| Some(known), &mut keys, NOW).is_ok(), taken);
     }
 }
 
