@@ -202,7 +202,7 @@ mod tests {
             keys.slot("secret", Timestamp::from_unix(0), region, "sts").unwrap();
             !derived
         };
-        let uses = ["a", "b", "a", "c", "a", "b", "c"].map(|region| kept(region));
+        let uses = ["a", "b", "a", "c", "a", "b", "c"].map(&mut kept);
         assert_eq!(uses, [false, false, true, false, true, false, false]);
     }
 
