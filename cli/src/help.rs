@@ -33,21 +33,21 @@ irsa: a pod's service-account token becomes AWS credentials and signed requests
 usage: irsa COMMAND [flags]
 
 credentials
-  credential-process   print them as the AWS SDKs and CLI want them from a program
+  credential-process   print them as AWS SDKs and CLI take them from a program
   exec -- CMD          run a command with them
   env                  print them as shell variables
   whoami               ask AWS who they are
-  explain              where they come from: every place looked at, and why it was passed by
-  token [FILE]         what the service-account token says, and what AWS may not like about it
+  explain              where they come from, and why other places were passed by
+  token [FILE]         what the service-account token says, and what is odd
 requests
   sign URL             sign a request given as to curl, or send it (--send)
   presign URL          a URL that is good by itself for a while
   get secret NAME      a secret of Secrets Manager
 on a laptop
-  local …              an issuer, STS and services that verify (runs irsa-local)
+  local …              an issuer, STS and services that verify (irsa-local)
 
-Most take --json. Errors: irsa: error, irsa: fix on standard error; exit codes: 2 usage,
-3 configuration, 4 refused by AWS, 5 network, 70 a bug of irsa.
+Most take --json. Errors: irsa: error, irsa: fix on standard error; exit codes:
+2 usage, 3 configuration, 4 refused by AWS, 5 network, 70 a bug of irsa.
 irsa help COMMAND, irsa --version
 
 example: irsa exec -- aws s3 ls
@@ -252,7 +252,8 @@ mod tests {
     fn each_page_fits_a_screen_and_ends_in_an_example() {
         for (name, page) in PAGES {
             assert!(page.lines().count() <= 24, "{name}: {} lines", page.lines().count());
-            assert!(page.lines().all(|line| line.chars().count() <= 100), "{name} is too wide");
+            let wide = if *name == "help" { 80 } else { 100 };
+            assert!(page.lines().all(|line| line.chars().count() <= wide), "{name} is too wide");
             let last = page.lines().last().unwrap();
             assert!(last.starts_with("example: ") && last.contains("irsa") && page.ends_with('\n'), "{name}: {last}");
             assert!(page.lines().rev().nth(1).unwrap().is_empty(), "{name}: no line before the example");

@@ -253,7 +253,7 @@ fn over_tls_the_bundle_decides() {
     env.remove("SSL_CERT_FILE");
     let said = irsa(&["whoami"], &env).refused(5, "net-tls");
     assert!(said.contains("leads to none of the "), "{said}");
-    let said = irsa(&["whoami"], &pod.with(&[("AWS_CA_BUNDLE", DEMO)])).refused(5, "net-tls");
+    let said = irsa(&["whoami"], &pod.with(&[("AWS_CA_BUNDLE", DEMO)])).refused(3, "net-invalid");
     assert!(said.contains(&format!("AWS_CA_BUNDLE={DEMO}: no certificate in it")), "{said}");
 }
 

@@ -156,6 +156,11 @@ fn broken(call: &Call, service: &Service, fault: &HttpFault) -> Error {
         (Code::AnswerTooLarge | Code::NetConnect | Code::NetResolve | Code::NetTimeout, true) => {
             format!("check {variable} and AWS_ENDPOINT_URL: is {name} at {url}?")
         }
+        // TLS answers plain HTTP with bytes that are no HTTP.
+        (Code::NetUnknown, true) if url.starts_with("http://") => format!(
+            "check {variable} and AWS_ENDPOINT_URL: does {name} speak http at {url}, or was https:// meant? The system's \
+             own words are in the message"
+        ),
         _ => return error,
     };
     error.with_fix(fix)

@@ -69,6 +69,15 @@ impl Wire {
     }
 }
 
+/// The text of a refusal without a code, such as a gateway's `{"message": "Forbidden"}`: `: Forbidden`, short and
+/// without a token. Empty where there is none.
+pub(crate) fn text_without_code(response: &HttpResponse) -> String {
+    let text = core::str::from_utf8(response.body.expose()).unwrap_or_default();
+    let message = Object::parse(text.trim()).map(|object| Wire::from_json(&object).message).unwrap_or_default();
+    let words: String = message.chars().take(120).flat_map(char::escape_debug).collect();
+    if words.is_empty() { words } else { format!(": {}", redact(&words)) }
+}
+
 /// Whether these texts say that a signature's time is off.
 pub(crate) fn clock_fault(message: &str) -> bool {
     ["Signature expired", "Signature not yet current", "is now earlier than", "is now later than"]

@@ -242,10 +242,15 @@ fn each_bad_answer_has_a_code_of_its_own() {
         (fault(HttpStep::Proxy), Code::NetProxy, "proxy", "HTTPS_PROXY"),
         (fault(HttpStep::Tls), Code::NetTls, "TLS", "AWS_CA_BUNDLE"),
         (fault(HttpStep::Invalid), Code::NetInvalid, "invalid request", env),
-        (fault(HttpStep::Unknown), Code::NetUnknown, "unknown", "system's own words"),
+        (fault(HttpStep::Unknown), Code::NetUnknown, "unknown", "https"),
         (answer(429, &[], "slow down"), Code::StsThrottled, "429: slow down", "exchange"),
         (answer(503, &[], "upstream connect error"), Code::StsInternal, "503: upstream connect error", "AWS health"),
-        (answer(418, &[], "teapot"), Code::StsRefused, "418: teapot", "code"),
+        (
+            answer(403, &[], r#"{"message": "Forbidden by eyJhbGciOiJSUzI1NiJ9.e30.x"}"#),
+            Code::StsRefused,
+            "with 403: Forbidden by [token]",
+            "code",
+        ),
     ];
     let mut seen = BTreeMap::new();
     for (mut host, code, says, fix) in cases {

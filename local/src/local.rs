@@ -66,7 +66,6 @@ impl Local {
         let entered = threads.handle.enter();
 
         let (role, account) = config.pod_role()?;
-        let region = config.region()?;
         let issuer_socket = serve::bind(config.address, config.issuer_port, "issuer")?;
         let socket = serve::bind(config.address, config.port, "sts")?;
         let (acceptor, ca) = match config.tls {
@@ -82,6 +81,7 @@ impl Local {
 
         let iam = Arc::new(Iam::new(&config, config.issuer_loopback.then_some(issuer_url.as_str()))?);
         let issuer = iam.issuer_of(role)?;
+        let region = config.region(&issuer)?;
         let mut pods = vec![issuer::pod(role, issuer.clone(), &region)];
         for other in config.roles.iter().filter(|other| other.arn != role.arn && other.service_account.is_some()) {
             pods.push(issuer::pod(other, iam.issuer_of(other)?, &region));

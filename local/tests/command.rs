@@ -139,7 +139,9 @@ fn the_child_is_a_pod() {
         [format!("--{name}"), demo(&format!("{name}.{}", if name == "trust-policy" { "json" } else { "yaml" }))]
     });
     let mut command = irsa_local(&["run", "--quiet"]);
-    command.args(files.concat()).args(["--", "sh", "-c", "echo $AWS_REGION"]).env("AWS_REGION", "eu-north-1");
+    command.args(files.concat()).args(["--", "sh", "-c", "echo $AWS_REGION"]);
+    assert_eq!(text(&command.output().unwrap().stdout), "eu-west-1\n", "of the issuer's host");
+    command.env("AWS_REGION", "eu-north-1");
     assert_eq!(text(&command.output().unwrap().stdout), "eu-north-1\n");
     assert_eq!(text(&run(&["--region", "eu-west-3"], "echo $AWS_REGION").stdout), "eu-west-3\n");
 }

@@ -12,7 +12,7 @@ use crate::{
     flow::Io,
     json::{self, Object},
     sigv4::{self, KeyCache, Signing},
-    wire::{Wire, clock_fault, with_id},
+    wire::{Wire, clock_fault, text_without_code, with_id},
 };
 use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -258,7 +258,8 @@ fn by_status(response: &HttpResponse) -> Error {
         500.. => Code::ServiceInternal,
         _ => Code::ServiceAnswer,
     };
-    let message = format!("Secrets Manager answered GetSecretValue with {} and no error code", response.status);
+    let more = text_without_code(response);
+    let message = format!("Secrets Manager answered GetSecretValue with {} and no error code{more}", response.status);
     with_id(Error::new(code, AT, message), response)
 }
 

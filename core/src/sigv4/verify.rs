@@ -265,10 +265,11 @@ impl Claim {
     }
 
     fn check_time(&self, allowed: u32, now: Timestamp) -> Result<(), Refusal> {
-        let age = now.millis_since(self.signed_at);
-        let skew = i64::from(allowed) * 1000;
+        // In whole seconds, as all of them are written.
+        let age = now.unix() - self.signed_at.unix();
+        let skew = i64::from(allowed);
         match self.expires {
-            Some(expires) if age > i64::from(expires) * 1000 => {
+            Some(expires) if age > i64::from(expires) => {
                 Err(Refusal::Expired { at: self.signed_at.plus_millis(i64::from(expires) * 1000), now })
             }
             Some(_) if age >= -skew => Ok(()),

@@ -188,7 +188,7 @@ fn read(response: &HttpResponse, action: Action) -> Result<Fields, Error> {
         return Err(errors::refusal(action, response.status, &refusal, fields.request_id.as_deref()));
     }
     if response.status != 200 {
-        return Err(errors::by_status(action, response, ""));
+        return Err(errors::by_status(action, response, &wire::text_without_code(response)));
     }
     Ok(fields)
 }

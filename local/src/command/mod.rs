@@ -23,7 +23,7 @@ what is played (irsa-local.yaml, where none of these is given)
   --policy FILE             permission policy of that role; may be repeated
   --secret NAME=VALUE       a secret in Secrets Manager; may be repeated
   --role NAME               the role whose pod is played, where there are several
-  --region REGION           default: AWS_REGION, else the first of the partition
+  --region REGION           default: AWS_REGION, else the cluster's, else the partition's first
 
 how
   --fault FILE              script of failures: throttle 3, slow 2s, down 60s, …

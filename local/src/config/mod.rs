@@ -167,10 +167,16 @@ impl Config {
         })
     }
 
-    /// The Region that is played.
-    pub(crate) fn region(&self) -> Result<String, Error> {
-        match &self.region {
-            Some(region) => Ok(region.clone()),
+    /// The Region that is played: the one that was said, that of the cluster whose `issuer` this is, or the first of
+    /// the role's partition.
+    pub(crate) fn region(&self, issuer: &str) -> Result<String, Error> {
+        let of_cluster = || {
+            let host = issuer.strip_prefix("https://oidc.eks.")?.split('/').next()?;
+            let (region, suffix) = host.split_once('.')?;
+            suffix.starts_with("amazonaws.com").then(|| region.to_owned())
+        };
+        match self.region.clone().or_else(of_cluster) {
+            Some(region) => Ok(region),
             None => Ok(self.pod_role()?.0.arn.partition().global_region.to_owned()),
         }
     }
