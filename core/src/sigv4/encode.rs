@@ -50,6 +50,14 @@ fn escape(byte: u8) -> [u8; 3] {
 struct Decoded<'a> {
     text: &'a [u8],
     at: usize,
+    /// In a query `+` stands for a space, as S3 and the first suite of vectors have it.
+    query: bool,
+}
+
+impl<'a> Decoded<'a> {
+    fn query(text: &'a [u8]) -> Self {
+        Self { text, at: 0, query: true }
+    }
 }
 
 impl Iterator for Decoded<'_> {
@@ -60,7 +68,7 @@ impl Iterator for Decoded<'_> {
         let byte = *self.text.get(start)?;
         self.at += 1;
         if byte != b'%' {
-            return Some(Ok(byte));
+            return Some(Ok(if byte == b'+' && self.query { b' ' } else { byte }));
         }
         let nibble = |at: usize| self.text.get(at).and_then(|b| (*b as char).to_digit(16));
         match (nibble(start + 1), nibble(start + 2)) {
@@ -73,11 +81,11 @@ impl Iterator for Decoded<'_> {
     }
 }
 
-/// The text that the escapes stand for, for reading parameters. `None` where an escape is none or the bytes are no text.
+/// The text that a parameter of a query stands for. `None` where an escape is none or the bytes are no text.
 pub(super) fn decoded(text: &str) -> Option<String> {
     // Room for all of it at once: it may be a token, and a buffer that grows leaves copies behind.
     let mut bytes = Vec::with_capacity(text.len());
-    for byte in (Decoded { text: text.as_bytes(), at: 0 }) {
+    for byte in Decoded::query(text.as_bytes()) {
         bytes.push(byte.ok()?);
     }
     String::from_utf8(bytes).ok()
@@ -96,7 +104,7 @@ fn respell(text: &[u8], odd: u8, sink: &mut impl Sink) -> Result<(), usize> {
         if let Some(plain @ [_, ..]) = rest.get(..run) {
             sink.put(plain);
         }
-        let mut next = Decoded { text, at: at + run };
+        let mut next = Decoded { text, at: at + run, query: odd == RESERVED };
         match next.next() {
             None => return Ok(()),
             // A slash that was escaped is no separator: it stays escaped.
@@ -138,7 +146,7 @@ impl<'a> QuerySlot<'a> {
         if self.canonical {
             return Ok(());
         }
-        let fault = |text: &'a [u8]| Decoded { text, at: 0 }.find_map(Result::err);
+        let fault = |text: &'a [u8]| Decoded::query(text).find_map(Result::err);
         match (fault(self.name), fault(self.value)) {
             (Some(offset), _) => Err(offset),
             (None, Some(offset)) => Err(self.name.len() + 1 + offset),
@@ -181,7 +189,7 @@ pub(super) fn pieces(query: &str) -> impl Iterator<Item = &str> {
 
 /// The bytes of the canonical spelling.
 fn spelled(text: &[u8]) -> impl Iterator<Item = u8> {
-    Decoded { text, at: 0 }.map_while(Result::ok).flat_map(|byte| {
+    Decoded::query(text).map_while(Result::ok).flat_map(|byte| {
         let (bytes, count) = if class::of(byte) & RESERVED == 0 { ([byte, 0, 0], 1) } else { (escape(byte), 3) };
         bytes.into_iter().take(count)
     })
