@@ -103,6 +103,7 @@ pub(crate) fn post(call: &Call, headers: &[(&str, &str)], body: SecretBytes, res
         headers: headers.map(|(name, value)| (name.into(), value.into())).collect(),
         body,
         response_limit,
+        direct: false,
     }
 }
 

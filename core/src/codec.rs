@@ -2,8 +2,8 @@
 //! it byte by byte.
 //!
 //! A message opens with the version and its kind, one byte each, then the effect's id. Reading is strict: what is
-//! unknown, cut, too long or left over is the error `encoding`, which names the field and the byte offset. It allocates
-//! at most about four times its input. A new effect does not raise the version: a host that does not know it reads the
+//! unknown, cut, too long or left over is the error `encoding`, which names the field and the byte offset. What is
+//! read takes at most about four times its input (argv for a moment twice that, while it becomes shared). A new effect does not raise the version: a host that does not know it reads the
 //! id by [`effect_id`] and answers [`Answer::Unsupported`].
 
 pub(crate) mod wire;
@@ -117,6 +117,7 @@ fn write_ask(w: &mut Writer, why: &str, ask: &Ask) {
             write_headers(w, &request.headers);
             w.bytes(request.body.expose());
             w.u32(request.response_limit);
+            w.u8(u8::from(request.direct));
         }
         Ask::Run { argv, deadline, output_limit } => {
             head(4);
@@ -149,12 +150,12 @@ fn read_ask(r: &mut Reader<'_>) -> Result<(Arc<str>, Ask), Error> {
                 headers: read_headers(r, "effect.headers")?,
                 body: r.bytes("effect.body")?.into(),
                 response_limit: r.u32("effect.response_limit")?,
+                direct: r.flag("effect.direct")?,
             };
             Ask::Http { request: Arc::new(request), deadline }
         }
         4 => {
-            let count = r.count("effect.argv", TEXT_LEAST)?;
-            let argv = (0..count).map(|_| r.text("effect.argv").map(Box::from)).collect::<Result<_, _>>()?;
+            let argv = r.list("effect.argv", TEXT_LEAST, |r, field| r.text(field).map(Box::from))?.into();
             Ask::Run { argv, deadline: Mono(r.u64("effect.deadline")?), output_limit: r.u32("effect.output_limit")? }
         }
         _ => Ask::WaitUntil(Mono(r.u64("effect.time")?)),
@@ -180,7 +181,7 @@ fn write_answer(w: &mut Writer, answer: &Answer) {
         Answer::Http(result) => {
             w.u8(3);
             let fault = |w: &mut Writer, fault: &HttpFault| {
-                w.u8(step_tag(fault.step));
+                w.u8(fault.step.number());
                 w.text(&fault.detail);
             };
             write_outcome(w, result, fault, |w, response| {
@@ -270,27 +271,19 @@ fn write_headers(w: &mut Writer, headers: &[(Box<str>, Secret)]) {
 }
 
 fn read_headers(r: &mut Reader<'_>, field: &str) -> Result<Vec<(Box<str>, Secret)>, Error> {
-    let count = r.count(field, 2 * TEXT_LEAST)?;
-    (0..count).map(|_| Ok((r.text(field)?.into(), r.text(field)?.into()))).collect()
+    r.list(field, 2 * TEXT_LEAST, |r, field| Ok((r.text(field)?.into(), r.text(field)?.into())))
 }
 
 fn write_file_fault(w: &mut Writer, fault: &FileFault) {
+    w.u8(fault.number());
     match fault {
-        FileFault::Missing => w.u8(1),
+        FileFault::Missing | FileFault::Directory => {}
         FileFault::Denied { owner, mode } => {
-            w.u8(2);
             w.option(*owner, Writer::u32);
             w.option(*mode, Writer::u32);
         }
-        FileFault::Directory => w.u8(3),
-        FileFault::TooLarge(size) => {
-            w.u8(4);
-            w.u64(*size);
-        }
-        FileFault::Other(text) => {
-            w.u8(5);
-            w.text(text);
-        }
+        FileFault::TooLarge(size) => w.u64(*size),
+        FileFault::Other(text) => w.text(text),
     }
 }
 
@@ -308,45 +301,15 @@ fn read_file_fault(r: &mut Reader<'_>) -> Result<FileFault, Error> {
     })
 }
 
-fn step_tag(step: HttpStep) -> u8 {
-    match step {
-        HttpStep::Invalid => 1,
-        HttpStep::Resolve => 2,
-        HttpStep::Connect => 3,
-        HttpStep::Proxy => 4,
-        HttpStep::Tls => 5,
-        HttpStep::Timeout => 6,
-        HttpStep::Closed => 7,
-        HttpStep::TooLarge => 8,
-        HttpStep::Unknown => 9,
-    }
-}
-
 fn read_step(r: &mut Reader<'_>) -> Result<HttpStep, Error> {
-    Ok(match r.u8("answer.step")? {
-        1 => HttpStep::Invalid,
-        2 => HttpStep::Resolve,
-        3 => HttpStep::Connect,
-        4 => HttpStep::Proxy,
-        5 => HttpStep::Tls,
-        6 => HttpStep::Timeout,
-        7 => HttpStep::Closed,
-        8 => HttpStep::TooLarge,
-        9 => HttpStep::Unknown,
-        other => return Err(r.unknown("answer.step", other)),
-    })
+    let number = r.u8("answer.step")?;
+    HttpStep::from_number(number).ok_or_else(|| r.unknown("answer.step", number))
 }
 
 fn write_run_fault(w: &mut Writer, fault: &RunFault) {
-    match fault {
-        RunFault::Missing => w.u8(1),
-        RunFault::Denied => w.u8(2),
-        RunFault::Timeout => w.u8(3),
-        RunFault::TooLarge => w.u8(4),
-        RunFault::Other(text) => {
-            w.u8(5);
-            w.text(text);
-        }
+    w.u8(fault.number());
+    if let RunFault::Other(text) = fault {
+        w.text(text);
     }
 }
 

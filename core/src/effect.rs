@@ -86,7 +86,7 @@ pub struct FileContent {
     pub mode: Option<u32>,
 }
 
-/// Why a file could not be read or written.
+/// Why a file could not be read or written; [`FileFault::number`] numbers it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileFault {
     /// No such file, or a folder on the way is missing.
@@ -119,6 +119,8 @@ pub struct HttpRequest {
     pub body: SecretBytes,
     /// A longer answer is [`HttpStep::TooLarge`].
     pub response_limit: u32,
+    /// Through no proxy, whatever the host's settings and environment say: for endpoints of the node or the container.
+    pub direct: bool,
 }
 
 /// An answer of any status.
@@ -148,28 +150,29 @@ pub struct HttpFault {
     pub detail: Box<str>,
 }
 
-/// The step at which a request broke.
+/// The step at which a request broke. Its numbers are the same on every face and in the encoding; they never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[repr(u8)]
 pub enum HttpStep {
     /// The URL, the proxy's URL or a header could not be used: nothing was sent.
-    Invalid,
+    Invalid = 1,
     /// The name did not resolve.
-    Resolve,
+    Resolve = 2,
     /// No connection, to the host or the proxy.
-    Connect,
+    Connect = 3,
     /// The proxy refused to tunnel.
-    Proxy,
+    Proxy = 4,
     /// The TLS handshake, certificates included.
-    Tls,
+    Tls = 5,
     /// The deadline passed.
-    Timeout,
+    Timeout = 6,
     /// The connection ended before the answer was whole.
-    Closed,
+    Closed = 7,
     /// The answer was longer than the limit.
-    TooLarge,
+    TooLarge = 8,
     /// The host cannot tell.
-    Unknown,
+    Unknown = 9,
 }
 
 /// A program that ended by itself.
@@ -183,7 +186,7 @@ pub struct RunOutput {
     pub stderr: SecretBytes,
 }
 
-/// Why a program did not give an output.
+/// Why a program did not give an output; [`RunFault::number`] numbers it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RunFault {
     /// No such program.
@@ -265,7 +268,56 @@ impl fmt::Display for HttpFault {
     }
 }
 
+impl FileFault {
+    /// 1 to 5, in the order above: the same on every face and in the encoding. They never change.
+    pub fn number(&self) -> u8 {
+        match self {
+            Self::Missing => 1,
+            Self::Denied { .. } => 2,
+            Self::Directory => 3,
+            Self::TooLarge(_) => 4,
+            Self::Other(_) => 5,
+        }
+    }
+}
+
+impl RunFault {
+    /// 1 to 5, in the order above: the same on every face and in the encoding. They never change.
+    pub fn number(&self) -> u8 {
+        match self {
+            Self::Missing => 1,
+            Self::Denied => 2,
+            Self::Timeout => 3,
+            Self::TooLarge => 4,
+            Self::Other(_) => 5,
+        }
+    }
+}
+
 impl HttpStep {
+    /// All of them, by their numbers.
+    pub const ALL: &'static [Self] = &[
+        Self::Invalid,
+        Self::Resolve,
+        Self::Connect,
+        Self::Proxy,
+        Self::Tls,
+        Self::Timeout,
+        Self::Closed,
+        Self::TooLarge,
+        Self::Unknown,
+    ];
+
+    /// The number that every face uses.
+    pub fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// From its number.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Self::ALL.iter().copied().find(|step| step.number() == number)
+    }
+
     /// In a word or two.
     pub fn name(self) -> &'static str {
         match self {
@@ -317,6 +369,7 @@ impl fmt::Debug for HttpRequest {
             .field("headers", &Names(&self.headers))
             .field("body", &self.body)
             .field("response_limit", &self.response_limit)
+            .field("direct", &self.direct)
             .finish()
     }
 }
@@ -343,4 +396,50 @@ impl fmt::Debug for Names<'_> {
 /// A query may hold a signature or a token (presigned URLs), so it is never shown.
 fn without_query(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Other languages are compiled against these, and they are on the wire.
+    #[test]
+    fn numbers_do_not_move() {
+        let steps = [
+            (HttpStep::Invalid, 1),
+            (HttpStep::Resolve, 2),
+            (HttpStep::Connect, 3),
+            (HttpStep::Proxy, 4),
+            (HttpStep::Tls, 5),
+            (HttpStep::Timeout, 6),
+            (HttpStep::Closed, 7),
+            (HttpStep::TooLarge, 8),
+            (HttpStep::Unknown, 9),
+        ];
+        assert_eq!(HttpStep::ALL, steps.map(|(step, _)| step));
+        for (step, number) in steps {
+            assert_eq!((step.number(), HttpStep::from_number(number)), (number, Some(step)));
+        }
+        assert_eq!((HttpStep::from_number(0), HttpStep::from_number(10)), (None, None));
+        let file = [
+            (FileFault::Missing, 1),
+            (FileFault::Denied { owner: None, mode: None }, 2),
+            (FileFault::Directory, 3),
+            (FileFault::TooLarge(0), 4),
+            (FileFault::Other("".into()), 5),
+        ];
+        for (fault, number) in file {
+            assert_eq!(fault.number(), number, "{fault:?}");
+        }
+        let run = [
+            (RunFault::Missing, 1),
+            (RunFault::Denied, 2),
+            (RunFault::Timeout, 3),
+            (RunFault::TooLarge, 4),
+            (RunFault::Other("".into()), 5),
+        ];
+        for (fault, number) in run {
+            assert_eq!(fault.number(), number, "{fault:?}");
+        }
+    }
 }

@@ -37,7 +37,7 @@ pub use contract::{ExchangeId, Obtained, Output, Reply, Settings, Waiter, skew_m
 pub use snapshot::{Snapshot, State};
 
 use crate::{Code, Error, Mono, Now, random::Random};
-use alloc::{collections::VecDeque, format, sync::Arc};
+use alloc::{collections::BTreeSet, format, sync::Arc};
 use core::time::Duration;
 use decide::Verdict;
 use rules::{MINUTE, Rule, Rules, SECOND};
@@ -64,7 +64,8 @@ pub struct Keeper {
     tickets: u64,
     /// The caller in the advisory window for whom the open exchange runs; the others do not wait.
     runner: Option<Waiter>,
-    waiters: VecDeque<Waiter>,
+    /// Tickets count up, so they are answered in the order in which they came.
+    waiters: BTreeSet<Waiter>,
     /// The latest failure since the latest success.
     failure: Option<Failure>,
     /// Exchanges cancelled since one was last reported.
@@ -89,7 +90,7 @@ impl Keeper {
             exchanges: 0,
             tickets: 0,
             runner: None,
-            waiters: VecDeque::new(),
+            waiters: BTreeSet::new(),
             failure: None,
             cancelled: 0,
             strikes: 0,
@@ -120,7 +121,9 @@ impl Keeper {
         let waiter = Waiter(self.tickets);
         match verdict {
             Verdict::Run { alone: true } => self.runner = Some(waiter),
-            _ => self.waiters.push_back(waiter),
+            _ => {
+                self.waiters.insert(waiter);
+            }
         }
         if let Verdict::Run { .. } = verdict {
             self.launch();
@@ -134,7 +137,7 @@ impl Keeper {
             return;
         }
         self.runner.take_if(|runner| *runner == waiter);
-        self.waiters.retain(|other| *other != waiter);
+        self.waiters.remove(&waiter);
         let alone = self.runner.is_none() && self.waiters.is_empty() && !self.settings.background;
         self.flight.take_if(|flight| alone && flight.given_up.is_none());
     }
@@ -221,20 +224,20 @@ impl Keeper {
         {
             return Output::Publish(snapshot.clone());
         }
-        if let Some(first) = self.waiters.front().copied() {
+        if let Some(first) = self.waiters.first().copied() {
             match self.verdict(now) {
                 Verdict::Serve(snapshot) => {
-                    self.waiters.pop_front();
+                    self.waiters.pop_first();
                     return Output::Answer(first, Ok(snapshot));
                 }
                 Verdict::Refuse => {
-                    self.waiters.pop_front();
+                    self.waiters.pop_first();
                     return Output::Answer(first, Err(self.refusal(now)));
                 }
                 Verdict::Run { alone } => {
                     self.launch();
                     if alone {
-                        self.runner = self.waiters.pop_front();
+                        self.runner = self.waiters.pop_first();
                     }
                 }
                 Verdict::Wait => {}
@@ -314,7 +317,7 @@ impl Keeper {
         }
         self.flight = None;
         if let Some(runner) = self.runner.take() {
-            self.waiters.push_front(runner);
+            self.waiters.insert(runner);
         }
         Ok(())
     }

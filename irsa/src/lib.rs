@@ -21,6 +21,7 @@
 //!     headers: vec![],
 //!     body: Default::default(),
 //!     response_limit: 0,
+//!     direct: false,
 //! };
 //! signer.sign(&mut request)?;
 //! for (name, value) in &request.headers {

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Folder, Identity, OK, Server, fault, get, host, read_request, request, send, send_within, text};
-use irsa::{Cancel, Timeouts};
+use irsa::{Cancel, Timeouts, core::effect::HttpRequest};
 use std::{io::Write, net::TcpListener, thread, time::Duration};
 
 #[test]
@@ -359,4 +359,21 @@ fn http_goes_to_a_proxy_in_absolute_form() {
     assert!(seen.starts_with("POST http://sts.example:8080/x?y=1 HTTP/1.1\r\n"), "{seen}");
     assert!(seen.contains("\r\nhost: sts.example:8080\r\n"), "{seen}");
     assert!(seen.contains("\r\nproxy-authorization: Basic dTpw\r\n"), "{seen}");
+}
+
+/// Neither the proxy for http nor the one for all is asked, and one that cannot be used is no matter. This machine is
+/// called 0.0.0.0 here, since loopback addresses never go through a proxy.
+#[test]
+fn a_direct_request_goes_through_no_proxy() {
+    let server = Server::saying(OK);
+    let proxy = Server::saying("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n");
+    let at = format!("http://127.0.0.1:{}", proxy.port);
+    let direct = || HttpRequest { direct: true, ..get(&format!("http://0.0.0.0:{}/role", server.port)) };
+    for variables in [[("HTTP_PROXY", &*at), ("ALL_PROXY", &at)], [("HTTP_PROXY", "ftp://no"), ("ALL_PROXY", &at)]] {
+        assert_eq!(text(&send(&host(&variables), direct()).unwrap()), "ok");
+    }
+    assert!(server.seen()[0].starts_with("GET /role HTTP/1.1\r\n"));
+    assert_eq!(proxy.seen().len(), 0);
+    let through = HttpRequest { direct: false, ..direct() };
+    assert_eq!(send(&host(&[("HTTP_PROXY", &at)]), through).unwrap().status, 502);
 }

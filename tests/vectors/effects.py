@@ -116,6 +116,7 @@ def effect(what, number, why, ask):
         m.headers("headers", it["headers"])
         m.content("body", it["body"])
         m.u32("response_limit", it["response_limit"])
+        m.tag("direct", int(it["direct"]), unknown=2)
     elif name == "run":
         m.count("argv", len(it["argv"]), 4)
         for part in it["argv"]:
@@ -195,12 +196,12 @@ EFFECTS = {
         {"http": {
             "deadline": 30000, "method": "POST", "url": "https://sts.eu-west-1.amazonaws.com/",
             "headers": [["content-type", "application/x-www-form-urlencoded"], ["accept", "text/xml"]],
-            "body": BODY, "response_limit": 65536}}),
+            "body": BODY, "response_limit": 65536, "direct": False}}),
     "http-bare": effect(
-        "no header, no body, no end of time", 4, "instance metadata",
+        "no header, no body, no end of time, no proxy", 4, "instance metadata",
         {"http": {
             "deadline": 18446744073709551615, "method": "GET", "url": "http://169.254.169.254/", "headers": [],
-            "body": "", "response_limit": 0}}),
+            "body": "", "response_limit": 0, "direct": True}}),
     "run": effect(
         "a credential process", 5, "credential_process of profile dev",
         {"run": {"argv": ["/usr/bin/helper", "--profile", "", "dev"], "deadline": 61000, "output_limit": 65536}}),

@@ -195,6 +195,7 @@ fn send(asked: &Asked, signed: &Signed, as_json: bool) -> Result<(), Error> {
         headers,
         body: SecretBytes::from(request.body.as_slice()),
         response_limit: ANSWER_LIMIT,
+        direct: false,
     })?;
     if as_json {
         let headers: serde_json::Map<_, _> =

@@ -31,15 +31,17 @@ pub struct Strict {
     pub because: String,
 }
 
-/// What happens when a source fails or nothing is configured. This list is complete.
+/// What happens when a source fails or nothing is configured. This list is complete. Their numbers are the same on every face and never
+/// change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
 pub enum Rule {
     /// A source that fails stops the chain, and the roles of container and node are never used.
-    Strict,
+    Strict = 1,
     /// A source that fails stops the chain; the roles of container and node are used where nothing is configured.
-    Default,
+    Default = 2,
     /// A source that fails is passed by, as the AWS SDK for Java does.
-    Lenient,
+    Lenient = 3,
 }
 
 /// One source.
@@ -204,6 +206,31 @@ impl fmt::Display for Found {
         match &self.value {
             Some(value) => write!(f, "{}: {value} ({})", self.what, self.from),
             None => write!(f, "{}: set ({})", self.what, self.from),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Other languages are compiled against these.
+    #[test]
+    fn numbers_do_not_move() {
+        let sources = [
+            (Source::Properties, 1),
+            (Source::Environment, 2),
+            (Source::WebIdentity, 3),
+            (Source::Profile, 4),
+            (Source::Container, 5),
+            (Source::InstanceMetadata, 6),
+        ];
+        for (source, number) in sources {
+            assert_eq!(source as u8, number, "{source:?}");
+        }
+        assert_eq!(Source::ORDER.len(), sources.len());
+        for (rule, number) in [(Rule::Strict, 1), (Rule::Default, 2), (Rule::Lenient, 3)] {
+            assert_eq!(rule as u8, number, "{rule:?}");
         }
     }
 }

@@ -75,22 +75,24 @@ pub struct Options {
     pub flags: bool,
 }
 
-/// The sources, in their order. More may come.
+/// The sources, in their order. More may come. Their numbers are the same on every face and never
+/// change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
+#[repr(u8)]
 pub enum Source {
     /// System properties of a JVM.
-    Properties,
+    Properties = 1,
     /// Environment keys.
-    Environment,
+    Environment = 2,
     /// A token that Kubernetes (or another issuer) writes into a file, and a role.
-    WebIdentity,
+    WebIdentity = 3,
     /// The shared config and credentials files.
-    Profile,
+    Profile = 4,
     /// The container's own endpoint (ECS, EKS Pod Identity). Not built yet.
-    Container,
+    Container = 5,
     /// The node's own endpoint (EC2). Not built yet.
-    InstanceMetadata,
+    InstanceMetadata = 6,
 }
 
 /// What a chain ends in.

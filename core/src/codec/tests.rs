@@ -10,6 +10,7 @@ fn effects() -> Vec<Effect> {
         headers: vec![("accept".into(), Secret::from("text/xml")), ("x".into(), Secret::from(""))],
         body: SecretBytes::from(&b"Action=\xff"[..]),
         response_limit: 65_536,
+        direct: true,
     };
     let all = [
         Ask::ReadFile { path: "/token".into(), limit: 20_001 },

@@ -139,8 +139,23 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// A count and so many items, each at least `least` bytes long: no room is made for more than can follow.
+    pub(crate) fn list<T>(
+        &mut self,
+        field: &str,
+        least: usize,
+        mut read: impl FnMut(&mut Self, &str) -> Result<T, Error>,
+    ) -> Result<Vec<T>, Error> {
+        let count = self.count(field, least)?;
+        let mut items = Vec::with_capacity(count);
+        for _ in 0..count {
+            items.push(read(self, field)?);
+        }
+        Ok(items)
+    }
+
     /// How many items follow, each at least `least` bytes long.
-    pub(crate) fn count(&mut self, field: &str, least: usize) -> Result<usize, Error> {
+    fn count(&mut self, field: &str, least: usize) -> Result<usize, Error> {
         let at = self.offset;
         let count = self.u32(field)?;
         match usize::try_from(count) {

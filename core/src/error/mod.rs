@@ -12,17 +12,19 @@ use alloc::{borrow::Cow, boxed::Box, string::String};
 use core::fmt;
 use serde_json::{Value, json};
 
-/// Whose fault it is. This list is complete.
+/// Whose fault it is. This list is complete. Their numbers are the same on every face and never
+/// change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
 pub enum Kind {
     /// The calling program's: wrong order, wrong argument.
-    Misuse,
+    Misuse = 1,
     /// AWS said no.
-    Refused,
+    Refused = 2,
     /// A file, a setting or the network is not as it has to be.
-    Broken,
+    Broken = 3,
     /// Ours.
-    Bug,
+    Bug = 4,
 }
 
 impl Kind {
@@ -37,17 +39,19 @@ impl Kind {
     }
 }
 
-/// Whether trying again can help. This list is complete.
+/// Whether trying again can help. This list is complete. Their numbers are the same on every face and never
+/// change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
 pub enum Retry {
     /// No retry mends it.
-    No,
+    No = 1,
     /// Yes, with exponential back-off and jitter.
-    Soon,
+    Soon = 2,
     /// Yes, but slowly: the other side is throttling.
-    Slowly,
+    Slowly = 3,
     /// Read the token again first; retry where it has changed, and a few times where it has not.
-    Reread,
+    Reread = 4,
 }
 
 impl Retry {
@@ -268,6 +272,17 @@ mod tests {
             "sts: no answer after 5s (deadline, broken, retry: soon, request id r-1); fix: look at the open question \
              named in the message: that is what did not answer in time"
         );
+    }
+
+    /// Other languages are compiled against these.
+    #[test]
+    fn numbers_of_kinds_and_advice_do_not_move() {
+        for (kind, number) in [(Kind::Misuse, 1), (Kind::Refused, 2), (Kind::Broken, 3), (Kind::Bug, 4)] {
+            assert_eq!(kind as u8, number, "{kind:?}");
+        }
+        for (retry, number) in [(Retry::No, 1), (Retry::Soon, 2), (Retry::Slowly, 3), (Retry::Reread, 4)] {
+            assert_eq!(retry as u8, number, "{retry:?}");
+        }
     }
 
     #[test]

@@ -81,6 +81,7 @@ fn every_wrong_kind_of_answer_is_refused_and_the_question_stays_open() {
         headers: vec![],
         body: SecretBytes::default(),
         response_limit: 10,
+        direct: false,
     };
     type Make = fn() -> Flow<()>;
     let makes: [(Make, usize); 5] = [
@@ -103,6 +104,7 @@ fn every_wrong_kind_of_answer_is_refused_and_the_question_stays_open() {
                         headers: vec![],
                         body: SecretBytes::default(),
                         response_limit: 1,
+                        direct: false,
                     };
                     io.http(request, Mono(5), "w").await.map(drop)
                 })

@@ -25,17 +25,19 @@ pub struct Snapshot {
     pub(super) end: Now,
 }
 
-/// What a snapshot is worth at a moment. This list is complete.
+/// What a snapshot is worth at a moment. This list is complete. Their numbers are the same on every face and never
+/// change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
 pub enum State {
     /// Use it.
-    Fresh,
+    Fresh = 1,
     /// Use it, after asking the keeper, which may want an exchange. A host with a background need not ask.
-    Advisory,
+    Advisory = 2,
     /// Ask the keeper before use.
-    Mandatory,
+    Mandatory = 3,
     /// Not to be used.
-    Expired,
+    Expired = 4,
 }
 
 impl Snapshot {

@@ -349,3 +349,24 @@ fn every_broken_rule_is_noticed() {
     }
     assert!(missed.is_empty(), "not noticed: {missed:?}");
 }
+
+/// Other languages are compiled against these.
+#[test]
+fn numbers_of_states_do_not_move() {
+    for (state, number) in [(State::Fresh, 1), (State::Advisory, 2), (State::Mandatory, 3), (State::Expired, 4)] {
+        assert_eq!(state as u8, number, "{state:?}");
+    }
+}
+
+/// Each leaves in few steps: with a queue that is searched this takes minutes.
+#[test]
+fn a_full_house_can_leave_and_the_rest_are_answered_in_turn() {
+    let mut b = Bench::new(false, Rules::default());
+    let waiters: Vec<Waiter> = (0..WAITER_LIMIT).map(|_| b.wait()).collect();
+    let (staying, leaving) = waiters.split_at(3);
+    for waiter in leaving.iter().rev() {
+        b.keeper.handle_gone(*waiter);
+    }
+    b.give(900);
+    assert_eq!(b.answers, staying.iter().map(|waiter| (*waiter, Ok(1))).collect::<Vec<_>>());
+}

@@ -52,6 +52,7 @@ fn nothing_that_is_printed_lets_anybody_in() {
             headers: vec![],
             body: Default::default(),
             response_limit: 0,
+            direct: false,
         };
         let error = sign(&mut request, &signing, &mut keys, NOW).unwrap_err();
         assert!(error.message().contains(shown) && !format!("{error}").contains("PASS-91"), "{error}");
@@ -461,6 +462,7 @@ fn http(method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> crate:
         headers: headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
         body: body.as_bytes().into(),
         response_limit: 0,
+        direct: false,
     }
 }
 

@@ -56,7 +56,10 @@ impl Net {
         let uri: Uri =
             request.url.parse().map_err(|e| Fault::new(HttpStep::Invalid, format!("the URL cannot be used: {e}")))?;
         let target = Target::of(&uri)?;
-        let proxy = self.proxies.choose(target.https, &target.host, target.port).map_err(Fault)?.cloned();
+        let proxy = match request.direct {
+            true => None,
+            false => self.proxies.choose(target.https, &target.host, target.port).map_err(Fault)?.cloned(),
+        };
         let peer = target.address();
         let route = Route {
             target,

@@ -122,6 +122,7 @@ pub fn request(method: &str, url: &str, headers: &[(&str, &str)], body: &str) ->
         headers: headers.iter().map(|(name, value)| (Box::from(*name), Secret::from(*value))).collect(),
         body: SecretBytes::from(body.as_bytes()),
         response_limit: 1000,
+        direct: false,
     }
 }
 

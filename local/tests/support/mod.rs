@@ -201,6 +201,7 @@ pub fn signed_with(
         headers: headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect(),
         body: body.to_owned().into(),
         response_limit: 1 << 20,
+        direct: false,
     };
     sigv4::sign(&mut request, &Signing::new(credentials, region, service), &mut KeyCache::new(), at).unwrap();
     change(&mut request);

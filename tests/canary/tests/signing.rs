@@ -83,6 +83,7 @@ fn no_secret_is_left_behind() {
             headers: vec![("content-type".into(), "text/plain".into())],
             body: SecretBytes::from([CANARY, " in the body"].concat()),
             response_limit: 0,
+            direct: false,
         };
         sign(&mut request, &signing, &mut keys, now).expect("signed");
         let url = "https://bucket.s3.eu-central-1.amazonaws.com/key";

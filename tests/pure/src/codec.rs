@@ -39,6 +39,7 @@ fn effect(json: &Value) -> Effect {
                 headers: headers(&ask["headers"]),
                 body: content(&ask["body"]),
                 response_limit: number(&ask["response_limit"]),
+                direct: ask["direct"].as_bool().expect("direct"),
             }
             .into(),
             deadline: Mono(ask["deadline"].as_u64().expect("deadline")),
@@ -67,6 +68,7 @@ fn effect_json(effect: &Effect) -> Value {
             "headers": headers_json(&request.headers),
             "body": content_json(request.body.expose()),
             "response_limit": request.response_limit,
+            "direct": request.direct,
         } }),
         Ask::Run { argv, deadline, output_limit } => {
             json!({ "run": { "argv": &**argv, "deadline": deadline.0, "output_limit": output_limit } })

@@ -39,6 +39,7 @@ async fn tour(io: Io) -> Result<Option<String>, Error> {
         headers: vec![],
         body: body(),
         response_limit: 65_536,
+        direct: false,
     };
     let response = io.http(request, io.deadline(), "send").await?;
     let _ = io.run(&["program", "argument"], io.deadline(), 1_024, "run").await?;

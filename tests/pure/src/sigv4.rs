@@ -56,6 +56,7 @@ pub const ENTRIES: &[Entry] = &[
                 headers: case.request.headers.map(|(n, v)| (n.into(), Secret::from(v))).collect(),
                 body: SecretBytes::from(bytes(input)),
                 response_limit: 0,
+                direct: false,
             };
             sign(&mut request, &case.signing, &mut KeyCache::new(), case.time)?;
             let headers: Vec<_> = request.headers.iter().map(|(n, v)| json!([n, v.expose()])).collect();

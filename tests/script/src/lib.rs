@@ -285,6 +285,7 @@ mod tests {
                 headers: vec![],
                 body: Default::default(),
                 response_limit: 10,
+                direct: false,
             };
             let first = io.http(request(), io.now().mono + Duration::from_millis(500), "first").await?;
             io.wait_until(io.now().mono + Duration::from_millis(100), "pause").await?;
