@@ -6,7 +6,7 @@
 
 use crate::{
     Code, Credentials, Error, Now, Retry, SecretBytes,
-    clock::skew,
+    clock::{is_far, signing_time, skew},
     effect::{HttpFault, HttpRequest, HttpResponse},
     endpoint::Endpoint,
     flow::Io,
@@ -44,9 +44,6 @@ pub const REREADS: u32 = 3;
 const SOON: (u64, u64) = (250, 5_000);
 const SLOWLY: (u64, u64) = (1_000, 20_000);
 
-/// Milliseconds of skew from which a refusal may be the clock's fault. AWS takes signatures within five minutes.
-const SKEW_LIMIT: i64 = 4 * 60_000;
-
 /// Which service is called, for signatures and errors.
 pub(crate) struct Service {
     /// As people call it.
@@ -74,13 +71,13 @@ pub(crate) async fn signed<T>(
     let mut corrected = None;
     loop {
         let mut request = make()?;
-        let now = io.now().wall.plus_millis(corrected.unwrap_or(0));
+        let now = signing_time(io.now().wall, corrected.unwrap_or(0));
         let signing = Signing::new(credentials, call.endpoint.signing_region(), service.signing_name);
         sigv4::sign(&mut request, &signing, &mut KeyCache::new(), now)?;
         let error = match send(io, call, service, request, why).await {
             Ok(answer) => match read(&answer.response) {
                 Ok(value) => return Ok((value, answer.skew())),
-                Err(error) => match answer.skew().filter(|skew| skew.abs() > SKEW_LIMIT) {
+                Err(error) => match answer.skew().filter(|skew| is_far(*skew)) {
                     Some(skew) if corrected.is_none() && of_clock(&error) => {
                         corrected = Some(skew);
                         continue;

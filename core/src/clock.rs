@@ -7,6 +7,21 @@ use core::time::Duration;
 /// A slower answer says too little of the moment at which its `Date` was written.
 const ROUND_TRIP: Duration = Duration::from_secs(15);
 
+/// Milliseconds of skew from which a signature has to go by the service's clock. AWS takes signatures within five minutes,
+/// and a skew is an upper bound: below this our own clock is the better one.
+const FAR: u64 = 4 * 60_000;
+
+/// When to sign at our wall time `now`, where the service's clock is `skew` milliseconds ahead: by its clock where the two
+/// are four minutes apart or more, else by ours.
+pub fn signing_time(now: Timestamp, skew: i64) -> Timestamp {
+    if is_far(skew) { now.plus_millis(skew) } else { now }
+}
+
+/// Whether the clocks are so far apart that a refusal may be their fault.
+pub(crate) fn is_far(skew: i64) -> bool {
+    skew.unsigned_abs() >= FAR
+}
+
 /// STS's clock minus our wall clock, in milliseconds: at most so much, see [`skew_millis`].
 /// `None` for an answer that a cache kept (`Age`), that took over 15 s, or that has no `Date` we can read.
 pub fn skew(response: &HttpResponse, sent: Now, received: Now) -> Option<i64> {
@@ -64,5 +79,23 @@ mod tests {
         }
         assert_eq!(skew(&answer(&[date]), at(wall + 400_000, 0), at(wall + 400_000, 1)), Some(-399_000));
         assert_eq!(skew(&answer(&[date]), at(wall - 1_500, 0), at(wall - 1_500, 1)), Some(2_500));
+    }
+
+    #[test]
+    fn a_signature_goes_by_our_clock_unless_it_is_far_off() {
+        let now = Timestamp::from_unix_millis(1_795_514_423_000);
+        for (skew, shift) in [
+            (0, 0),
+            (15_999, 0),
+            (239_999, 0),
+            (240_000, 240_000),
+            (-239_999, 0),
+            (-240_000, -240_000),
+            (3_600_000, 3_600_000),
+        ] {
+            assert_eq!(signing_time(now, skew).millis_since(now), shift, "{skew}");
+        }
+        signing_time(now, i64::MIN);
+        signing_time(now, i64::MAX);
     }
 }

@@ -1,8 +1,9 @@
-//! Requests signed with whatever credentials are current, by AWS's clock.
+//! Requests signed with whatever credentials are current; by AWS's clock where ours is minutes off.
 
 use crate::{host::Cancel, provider::Provider};
 use irsa_core::{
     Code, Error, Secret,
+    clock::signing_time,
     effect::HttpRequest,
     keeper::Snapshot,
     sigv4::{self, KeyCache, Payload, Signing},
@@ -68,6 +69,6 @@ impl Signer {
     }
 
     fn time(&self, snapshot: &Snapshot) -> irsa_core::Timestamp {
-        self.provider.host().now().wall.plus_millis(snapshot.skew_millis())
+        signing_time(self.provider.host().now().wall, snapshot.skew_millis())
     }
 }

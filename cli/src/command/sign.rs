@@ -10,6 +10,7 @@ use crate::{
 use irsa_core::{
     Code, Error, Secret, Timestamp,
     chain::Resolved,
+    clock,
     effect::HttpRequest,
     secret::SecretBytes,
     sigv4::{self, KeyCache, Payload, Signing},
@@ -154,7 +155,7 @@ impl Signed {
             payload,
         };
         let skew = resolved.skew_millis.unwrap_or(0);
-        let time = asked.date.unwrap_or_else(|| asked.session.host.now().wall.plus_millis(skew));
+        let time = asked.date.unwrap_or_else(|| clock::signing_time(asked.session.host.now().wall, skew));
         let mut keys = KeyCache::new();
         let explanation = sigv4::explain(&request, &signing, &mut keys, time)?;
         let mut added = Zeroizing::new(vec![0; 4096]);

@@ -96,6 +96,10 @@ pub const ENTRIES: &[Entry] = &[
         };
         Ok(json!(clock::skew(&answered(input), at("sent_wall", "sent"), at("received_wall", "received"))))
     }),
+    ("sts.signing_time", |input| {
+        let now = Timestamp::from_unix_millis(input["now"].as_i64().unwrap_or_default());
+        Ok(json!(clock::signing_time(now, input["skew"].as_i64().unwrap_or_default()).unix_millis()))
+    }),
     // The flow, with what the host answers to each question: see `flow::answers`.
     ("sts.web_identity", |given| {
         let (call, ask) = (call(given)?, web_identity(&given["input"])?);
