@@ -1,10 +1,11 @@
 //! What was signed, for people and for answers of the kind of AWS's SignatureDoesNotMatch.
 
 use super::{
-    Request, Signing,
+    Part, Request, SignError, Signing,
     canonical::{Canonical, HeaderSlot, Scratch, ToSign},
     encode::{self, QuerySlot},
     key::KeyCache,
+    refusal::Shown,
     sign,
     sink::Length,
 };
@@ -116,9 +117,33 @@ where
     loop {
         let scratch = Scratch { headers: &mut headers, query: &mut query };
         match sign::run(request, signing, keys, now, scratch, &mut out, &mut show) {
-            Err(super::SignError::TooSmall { needed }) if needed > out.len() => out = vec![0; needed],
-            Err(e) => return Err(e.into()),
+            Err(SignError::TooSmall { needed }) if needed > out.len() => out = vec![0; needed],
+            Err(e) => return Err(with_value(e, request, signing)),
             Ok(_) => return Ok(out),
         }
+    }
+}
+
+/// The error with what it speaks of, where that is no secret.
+fn with_value<'a, H>(e: SignError, request: &Request<'a, H>, signing: &Signing<'_>) -> Error
+where
+    H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+{
+    let value = match e {
+        SignError::Header { index } => request.headers.clone().into_iter().nth(index).map(|(name, _)| name),
+        SignError::Escape { part: Part::Path, .. } => Some(request.path),
+        SignError::Unusable { part } => match part {
+            Part::AccessKeyId => Some(signing.credentials.access_key_id()),
+            Part::Method => Some(request.method),
+            Part::Region => Some(signing.region),
+            Part::Service => Some(signing.service),
+            _ => None,
+        },
+        _ => None,
+    };
+    let error = Error::from(e);
+    match value {
+        Some(value) => error.with_more(&format!(": \"{}\"", Shown(value))),
+        None => error,
     }
 }

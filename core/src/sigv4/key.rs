@@ -127,6 +127,7 @@ impl Slot {
         time
     }
 
+    /// Neither name has a slash in it: with their lengths, the scope tells them apart.
     fn is_for(&self, day: i64, region: &str, service: &str, secret: &str) -> bool {
         let scope = self.scope.get();
         self.used != 0

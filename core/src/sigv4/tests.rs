@@ -500,8 +500,12 @@ fn a_host_s_request_in_place() {
 
     let before = http("GET", "https://example.com", &[("bad name", "x")], "");
     let mut request = before.clone();
-    assert_eq!(sign(&mut request, &signing, &mut keys, NOW).unwrap_err().code(), crate::Code::SignHeader);
+    let refused = sign(&mut request, &signing, &mut keys, NOW).unwrap_err();
+    assert_eq!(refused.code(), crate::Code::SignHeader);
+    assert!(refused.message().ends_with(": \"bad name\""), "{refused}");
     assert!(request == before, "nothing changes on an error");
+    let refused = sign(&mut request, &Signing::new(&credentials, "", "sts"), &mut keys, NOW).unwrap_err();
+    assert!(refused.message().starts_with("the region is empty") && refused.message().ends_with(": \"\""), "{refused}");
 }
 
 #[test]
