@@ -5,8 +5,8 @@
 //! says. [`sign`] and [`presign`] do the same for a request that a host is to send; [`explain`] shows what was signed;
 //! [`verify`] judges a request that was received.
 //! Limits: [`HEADER_LIMIT`] headers and [`QUERY_LIMIT`] query parameters, more with scratch of the caller's; 128 path
-//! segments where `.`, `..` and `//` are to be resolved; region and service of at
-//! most 64 bytes; they and the access key id are visible ASCII without slash and comma.
+//! segments where `.`, `..` and `//` are to be resolved; region and service of at most 64 bytes; they and the access key
+//! id are visible ASCII without slash and comma.
 //! Not here yet: chunked and event-stream signing, signature version 4A.
 
 mod canonical;

@@ -6,6 +6,7 @@
 use super::{
     EXPIRES_LIMIT, HEADER_LIMIT, Part, PathRule, Payload, Request, SessionToken,
     canonical::{self, Canonical, HeaderSlot, Name, ToSign},
+    class::{self, NO_TOKEN, UPPER},
     encode::{self, QuerySlot},
     explain::Explanation,
     key::KeyCache,
@@ -225,11 +226,13 @@ impl Claim {
         let signed_at = Timestamp::parse(date)
             .filter(|time| time.basic() == date.as_bytes())
             .ok_or_else(|| malformed(format!("the date {} is not of the form 20150830T123600Z", Shown(date))))?;
-        let mut names = signed_headers.split(';');
-        let ascending = signed_headers.split(';').skip(1).all(|name| names.next().is_some_and(|before| before < name));
-        if !ascending || signed_headers.split(';').count() > HEADER_LIMIT {
+        let names = || signed_headers.split(';');
+        let ascending = names().zip(names().skip(1)).all(|(before, name)| before < name);
+        let well_formed =
+            names().all(|name| !name.is_empty() && class::seen(name.as_bytes()) & (NO_TOKEN | UPPER) == 0);
+        if !ascending || !well_formed || names().count() > HEADER_LIMIT {
             return Err(malformed(format!(
-                "the signed headers {} are not at most {HEADER_LIMIT} names in ascending order",
+                "the signed headers {} are not at most {HEADER_LIMIT} names in lower case and ascending order",
                 Shown(signed_headers)
             )));
         }
