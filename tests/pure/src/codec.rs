@@ -15,6 +15,13 @@ use irsa_core::{
 use serde_json::{Value, json};
 
 pub const ENTRIES: &[Entry] = &[
+    ("effect.step", |input| {
+        let number = u8::try_from(input["number"].as_u64().expect("number")).unwrap_or(0);
+        let step = HttpStep::from_number(number);
+        Ok(json!(
+            step.map(|step| json!({ "name": step_name(step), "number": step.number(), "code": step.code().name() }))
+        ))
+    }),
     ("codec.encode_effect", |input| Ok(to_hex(encode_effect(&effect(input)).expose()))),
     ("codec.decode_effect", |input| decode_effect(&from_hex(input)).map(|effect| effect_json(&effect))),
     ("codec.effect_id", |input| effect_id(&from_hex(input)).map(|id| json!(id))),
