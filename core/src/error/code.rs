@@ -211,7 +211,7 @@ pub enum Code {
     SignTooManyItems = 151,
     /// A header cannot be signed: its name is no token, or its value has a control character.
     SignHeader = 152,
-    /// The path or the query has a % that is not followed by two hexadecimal digits.
+    /// The path has a % that is not followed by two hexadecimal digits.
     SignEscape = 153,
     /// An input of the signature is empty, or has characters that would break the signature's own syntax.
     SignUnusable = 154,
@@ -620,7 +620,7 @@ impl Code {
             Self::SignTooSmall => &Row { name: "sign-too-small", kind: Kind::Misuse, exit: 70, retry: Retry::No, what: "The output has no room for the signed headers or the signed query.", fix: "give at least as many bytes as the message says" },
             Self::SignTooManyItems => &Row { name: "sign-too-many-items", kind: Kind::Misuse, exit: 70, retry: Retry::No, what: "A request has more headers, query parameters or path segments than are signed without scratch.", fix: "call `sign_into_with` and give scratch for them, or sign fewer headers" },
             Self::SignHeader => &Row { name: "sign-header", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "A header cannot be signed: its name is no token, or its value has a control character.", fix: "send a header name of letters, digits and - and a value without control characters" },
-            Self::SignEscape => &Row { name: "sign-escape", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "The path or the query has a % that is not followed by two hexadecimal digits.", fix: "write %25 for a % that is meant as itself" },
+            Self::SignEscape => &Row { name: "sign-escape", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "The path has a % that is not followed by two hexadecimal digits.", fix: "write %25 for a % that is meant as itself" },
             Self::SignUnusable => &Row { name: "sign-unusable", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "An input of the signature is empty, or has characters that would break the signature's own syntax.", fix: "give the value that the message names: visible ASCII, and no / or , in region, service and access key id" },
             Self::SignExpires => &Row { name: "sign-expires", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "A presigned request was to live for less than a second or more than seven days.", fix: "ask for 1 to 604800 seconds" },
             Self::SignAlreadySigned => &Row { name: "sign-already-signed", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "The query to be presigned holds parameters of a signature already.", fix: "sign the URL without its X-Amz-Algorithm, X-Amz-Credential, X-Amz-Date, X-Amz-Expires, X-Amz-SignedHeaders, X-Amz-Security-Token and X-Amz-Signature" },

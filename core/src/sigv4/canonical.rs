@@ -187,10 +187,6 @@ pub(super) fn query<'s, 'a>(
     let mut count = 0;
     for piece in encode::pieces(text) {
         let read = QuerySlot::read(piece);
-        read.check().map_err(|within| SignError::Escape {
-            part: Part::Query,
-            offset: piece.as_ptr() as usize - text.as_ptr() as usize + within,
-        })?;
         if wanted(&read) {
             *slots.get_mut(count).ok_or(SignError::TooManyItems { part: Part::Query, limit })? = read;
             count += 1;

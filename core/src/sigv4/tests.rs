@@ -165,9 +165,15 @@ fn what_cannot_be_signed() {
         let refused = try_sign(&Request { method, payload, ..good.clone() }, &signing);
         assert_eq!(refused, Err(Unusable { part }), "{method:?} {payload:?}");
     }
-    for (query, offset) in [("%", 0), ("a=%4", 2), ("a=b&c%zz=d", 5), ("a=b&c=d%e", 7), ("%41%%", 3)] {
-        let refused = try_sign(&get("/", query, &[HOST]), &signing);
-        assert_eq!(refused, Err(Escape { part: Part::Query, offset }), "{query}");
+    for (query, wanted) in [
+        ("%", "%25="),
+        ("a=%4", "a=%254"),
+        ("a=b&c%zz=d", "a=b&c%25zz=d"),
+        ("%41%%", "A%25%25="),
+        ("@#$%^&+=/,?><`\";:\\|][{}", "%20=%2F%2C%3F%3E%3C%60%22%3B%3A%5C%7C%5D%5B%7B%7D&%40%23%24%25%5E="),
+    ] {
+        let whole = canonical(&get("/", query, &[HOST]), &signing);
+        assert_eq!(whole.lines().nth(2), Some(wanted), "{query}");
     }
     let mut once = signing;
     for (path, offset) in [("/%", 1), ("/a/%4", 3), ("/a%20b/%gg", 7), ("/../%2", 4)] {
@@ -600,5 +606,5 @@ fn odd_requests_come_through_or_are_refused() {
         let other = Request { method: "PUT", ..received.clone() };
         assert!(matches!(judge(&other), Err(Refusal::Mismatch { .. })));
     }
-    assert!(signed > 1000 && refused > 1000, "{signed} signed, {refused} refused");
+    assert!(signed > 1000 && refused > 500, "{signed} signed, {refused} refused");
 }

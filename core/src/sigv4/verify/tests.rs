@@ -269,7 +269,6 @@ fn what_is_not_well_formed() {
         (presigned.clone().query("Expires=600", "Expires=-1"), "X-Amz-Expires is -1"),
         (presigned.clone().query("Expires=600", "Expires=600&%58-Amz-Expires=1"), "several X-Amz-Expires parameters"),
         (presigned.clone().query("X-Amz-Signature=", "X-Amz-Signature=%zz"), "X-Amz-Signature is badly encoded"),
-        (presigned.clone().query("a=1", "a=%"), "the query has a % without two hexadecimal digits at byte 6"),
         (good.clone().header("x-custom", |_| "a\0b".into()), "header 1 (from 0)"),
     ] {
         let refusal = received.judge(&RULES(), &own, NOW).unwrap_err();
