@@ -5,6 +5,17 @@
 use crate::{Secret, Timestamp};
 use alloc::{borrow::Cow, boxed::Box};
 
+/// An access key id as it may be printed. A text that cannot be one (over 32 characters, or not all word characters) is
+/// not given back: it may be the secret access key in the wrong place, which AWS's have 40 characters of.
+pub fn printable_id(text: &str) -> &str {
+    let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    if text.len() <= 32 && text.bytes().all(word) {
+        text
+    } else {
+        "(not printed: no access key id looks like this; are id and secret in each other's place?)"
+    }
+}
+
 /// An access key, with a session token and an end where it is temporary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
@@ -82,5 +93,25 @@ impl Credentials {
     /// Which source of the chain gave them.
     pub fn source(&self) -> &str {
         &self.source
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_in_the_place_of_an_id_is_not_printed() {
+        for id in ["AKIDEXAMPLE", "ASIAIOSFODNN7EXAMPLE", "minio_admin-1", ""] {
+            assert_eq!(printable_id(id), id);
+        }
+        for secret in [
+            "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+            "wJalrXUtnFEMIaK7MDENGabPxRfiCYEXAMPLEKEY",
+            "a b",
+            "ASIA…EXAMPLE",
+        ] {
+            assert!(printable_id(secret).starts_with("(not printed"), "{secret}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     identity::Identity,
     output,
 };
+use irsa_core::credentials::printable_id;
 use serde_json::json;
 
 pub fn run(args: &mut Args) -> Result<(), Ended> {
@@ -18,7 +19,7 @@ pub fn run(args: &mut Args) -> Result<(), Ended> {
         let mut all = explanation.to_json();
         all["credentials"] = json!(credentials.map(|c| json!({
             "source": c.source(),
-            "access_key_id": c.access_key_id(),
+            "access_key_id": printable_id(c.access_key_id()),
             "expiration": c.expiration().map(|end| end.to_string()),
             "account": c.account_id(),
         })));
@@ -27,7 +28,7 @@ pub fn run(args: &mut Args) -> Result<(), Ended> {
         output::data(explanation.to_string().as_bytes())?;
         if let Some(c) = credentials {
             let end = c.expiration().map_or("they never end".into(), |end| format!("until {end}"));
-            output::line(&format!("credentials: {} from {}, {end}", c.access_key_id(), c.source()))?;
+            output::line(&format!("credentials: {} from {}, {end}", printable_id(c.access_key_id()), c.source()))?;
         }
     }
     Ok(result.map(drop)?)

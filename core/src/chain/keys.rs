@@ -8,7 +8,7 @@ use super::{
     explain::Found,
     settings::{Origin, Setting},
 };
-use crate::{Code, Credentials, Error, Timestamp};
+use crate::{Code, Credentials, Error, Timestamp, credentials::printable_id};
 use alloc::{format, vec::Vec};
 
 /// The names of one source.
@@ -94,7 +94,9 @@ impl Parts {
     /// What is there, without the secrets.
     pub fn found(&self) -> Vec<Found> {
         let all = [
-            self.access_key_id.as_ref().map(|s| Found::of("access key id", s)),
+            self.access_key_id
+                .as_ref()
+                .map(|s| Found { value: Some(printable_id(s.text()).into()), ..Found::secret("access key id", s) }),
             self.secret_access_key.as_ref().map(|s| Found::secret("secret access key", s)),
             self.session_token.as_ref().map(|s| Found::secret("session token", s)),
             self.account_id.as_ref().map(|s| Found::of("account", s)),
