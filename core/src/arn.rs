@@ -90,7 +90,7 @@ impl ProviderArn {
         self.0.partition
     }
 
-    /// The 12 digits of its account.
+    /// The digits of its account, as [`RoleArn::account`] has them.
     pub fn account(&self) -> &str {
         self.0.account()
     }

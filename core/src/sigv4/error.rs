@@ -10,9 +10,9 @@ use core::fmt;
 pub enum SignError {
     /// The query has parameters of a signature already: sign the request without them.
     AlreadySigned,
-    /// A `%` without two hexadecimal digits, so many bytes into the path or the query.
+    /// A `%` without two hexadecimal digits, so many bytes into the path. (In a query it stands for itself.)
     Escape {
-        /// [`Part::Path`] or [`Part::Query`].
+        /// [`Part::Path`], so far.
         part: Part,
         /// Offset in bytes.
         offset: usize,
