@@ -147,6 +147,13 @@ fn mismatch(refusal: &sigv4::Refusal, service: &str) -> String {
                 "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{got}' != '{expected}'."
             )
         }
+        // Known of host; of the others by analogy. S3, which has a code of its own for it, is not here.
+        R::HeadersNotSigned { names } => {
+            let known =
+                |name: &String| if name == "host" { "'Host' or ':authority'".into() } else { format!("'{name}'") };
+            let all: Vec<String> = names.iter().map(known).collect();
+            format!("{} must be a 'SignedHeader' in the AWS Authorization.", all.join(", "))
+        }
         // The text holds the canonical request as AWS's does, but for the session token, which callers would log.
         R::Mismatch { expected, .. } => format!(
             "{GENERAL}\n\nThe Canonical String for this request should have been\n'{}'\n\nThe String-to-Sign should have been\n'{}'\n",

@@ -120,6 +120,18 @@ fn a_signature_covers_what_was_sent_when_and_where() {
             assert!(message.ends_with(if seconds < 0 { " - 15 min.)" } else { " + 15 min.)" }), "{message}");
         }
     }
+    let added = call(here, now(), &|request| request.headers.push(("X-Amz-Acl".into(), "x".into())));
+    let text = "'x-amz-acl' must be a 'SignedHeader' in the AWS Authorization.";
+    assert_eq!((added.status, added.refusal()), (403, ("SignatureDoesNotMatch".into(), text.into())));
+    let other_headers = call(here, now(), &|request| {
+        request.headers.iter_mut().filter(|(name, _)| &**name == "authorization").for_each(|(_, value)| {
+            let changed = value.expose().replace("host;", "");
+            *value = changed.into();
+        });
+    });
+    let text = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
+    assert_eq!(other_headers.refusal(), ("SignatureDoesNotMatch".into(), text.into()));
+
     let cut = call(here, now(), &|request| {
         for (name, value) in &mut request.headers {
             if &**name == "authorization" {

@@ -341,6 +341,8 @@ pub enum Code {
     ServiceUnknown = 267,
     /// The server answered a request that was sent as it was with an error status.
     SendRefused = 268,
+    /// A request has headers that must be under its signature and are not.
+    VerifyHeadersNotSigned = 310,
 }
 
 #[rustfmt::skip]
@@ -514,6 +516,7 @@ impl Code {
         Self::CommandMissing,
         Self::ServiceUnknown,
         Self::SendRefused,
+        Self::VerifyHeadersNotSigned,
     ];
 
     pub(super) const fn row(self) -> &'static Row {
@@ -685,6 +688,7 @@ impl Code {
             Self::CommandMissing => &Row { name: "command-missing", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "The program irsa-local, which `irsa local` runs, is not there.", fix: "put irsa-local beside irsa or on PATH; in the sources: cargo build -p irsa-local" },
             Self::ServiceUnknown => &Row { name: "service-unknown", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "For which service to sign cannot be seen from the host's name.", fix: "say it: --service secretsmanager (the service's signing name)" },
             Self::SendRefused => &Row { name: "send-refused", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "The server answered a request that was sent as it was with an error status.", fix: "read the answer on standard output: it says what the service did not like; irsa sign --explain shows what was signed" },
+            Self::VerifyHeadersNotSigned => &Row { name: "verify-headers-not-signed", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "A request has headers that must be under its signature and are not.", fix: "sign the request with all of its headers, after the last of them was added; a proxy that adds x-amz-… headers has to sign anew" },
         }
     }
 }

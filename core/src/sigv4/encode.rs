@@ -232,8 +232,7 @@ fn piece(whole: &str, text: &str, rule: PathRule, sink: &mut impl Sink) -> Resul
         PathEncoding::AsIs => encode(bytes, INVISIBLE, sink),
         PathEncoding::Once => {
             let start = text.as_ptr() as usize - whole.as_ptr() as usize;
-            return respell(bytes, NOT_IN_PATH, sink)
-                .map_err(|offset| SignError::Escape { part: Part::Path, offset: start + offset });
+            return respell(bytes, NOT_IN_PATH, sink).map_err(|offset| SignError::Escape { offset: start + offset });
         }
     }
     Ok(())

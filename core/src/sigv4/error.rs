@@ -12,8 +12,6 @@ pub enum SignError {
     AlreadySigned,
     /// A `%` without two hexadecimal digits, so many bytes into the path. (In a query it stands for itself.)
     Escape {
-        /// [`Part::Path`], so far.
-        part: Part,
         /// Offset in bytes.
         offset: usize,
     },
@@ -115,8 +113,8 @@ impl fmt::Display for SignError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AlreadySigned => f.write_str("the query holds parameters of a signature (X-Amz-…) already"),
-            Self::Escape { part, offset } => {
-                write!(f, "the {} has a % without two hexadecimal digits at byte {offset}", part.name())
+            Self::Escape { offset } => {
+                write!(f, "the path has a % without two hexadecimal digits at byte {offset}")
             }
             Self::Expires { seconds } => {
                 write!(f, "an expiry of {seconds} seconds; it must be 1 to {}", super::EXPIRES_LIMIT)

@@ -131,7 +131,7 @@ where
 {
     let value = match e {
         SignError::Header { index } => request.headers.clone().into_iter().nth(index).map(|(name, _)| name),
-        SignError::Escape { part: Part::Path, .. } => Some(request.path),
+        SignError::Escape { .. } => Some(request.path),
         SignError::Unusable { part } => match part {
             Part::AccessKeyId => Some(signing.credentials.access_key_id()),
             Part::Method => Some(request.method),

@@ -66,6 +66,11 @@ pub enum Refusal {
         /// What it is.
         got: String,
     },
+    /// Headers that must be under the signature and are not.
+    HeadersNotSigned {
+        /// Their names in lower case, in the order of the request.
+        names: Vec<String>,
+    },
     /// The hash of the body is not the one that was signed, or the body had to be signed and is not.
     Payload {
         /// What the request says of the body.
@@ -97,6 +102,7 @@ impl Refusal {
             Self::Expired { .. } => Code::VerifyExpired,
             Self::Skewed { .. } => Code::VerifySkewed,
             Self::Scope { .. } => Code::VerifyScope,
+            Self::HeadersNotSigned { .. } => Code::VerifyHeadersNotSigned,
             Self::Payload { .. } => Code::VerifyPayload,
             Self::Mismatch { .. } => Code::VerifyMismatch,
         }
@@ -123,6 +129,9 @@ impl fmt::Display for Refusal {
             }
             Self::Scope { part, expected, got } => {
                 write!(f, "signed for the {} {}, expected {expected}", part.name(), Shown(got))
+            }
+            Self::HeadersNotSigned { names } => {
+                write!(f, "there are headers that were not signed: {}", Shown(&names.join(", ")))
             }
             Self::Payload { declared, actual } => {
                 write!(f, "the request says {} of its body, which is {actual}", Shown(declared))

@@ -180,7 +180,7 @@ fn what_cannot_be_signed() {
         for normalise in [false, true] {
             once.path = PathRule { encoding: PathEncoding::Once, normalise };
             let refused = try_sign(&get(path, "", &[HOST]), &once);
-            assert_eq!(refused, Err(Escape { part: Part::Path, offset }), "{path}");
+            assert_eq!(refused, Err(Escape { offset }), "{path}");
         }
         assert!(try_sign(&get(path, "", &[HOST]), &signing).is_ok(), "encoded twice, {path} means itself");
     }

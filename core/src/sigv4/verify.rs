@@ -1,6 +1,7 @@
 //! Judging a request that was received: who signed it, and if nobody did, why not.
 //!
-//! Header and query form, as AWS's own front ends take them. What is compared with secrets takes the same time wherever
+//! Header and query form, as AWS's own front ends take them. IAM guide, "Elements of an AWS API request signature": `host`
+//! and every `x-amz-…` header have to be under the signature; `content-type` may be. What is compared with secrets takes the same time wherever
 //! they differ. Memory is bounded by the size of the request.
 
 use super::{
@@ -36,11 +37,12 @@ pub struct Verifying<'a> {
     pub service: Option<&'a str>,
     /// Seconds that the signer's clock may be off. Default: 900.
     pub skew: u32,
-    /// Whether a session token in the query is under the signature. Default: yes.
+    /// Whether a session token has to be under the signature. Default: yes.
     pub session_token: SessionToken,
     /// How the path becomes canonical.
     pub path: PathRule,
-    /// S3's rules for the body: it may be unsigned or in signed chunks, and in a presigned URL it is unsigned.
+    /// S3's rules for the body: it may be unsigned or in signed chunks, and in a presigned URL it is unsigned. A
+    /// `content-md5` has to be signed.
     pub s3_payload: bool,
 }
 
@@ -84,7 +86,7 @@ pub struct Verified {
 /// Judges a request. `lookup` gives the credentials of an access key id, with their session token and end; `now` is the
 /// verifier's clock. `request.payload` is the body as received, or its hash where it was hashed on the way.
 ///
-/// The checks run in this order: form, key, session token, credentials' end, scope, time, body, signature.
+/// The checks run in this order: form, key, session token, credentials' end, scope, time, headers, body, signature.
 pub fn verify<'a, H, C>(
     request: &Request<'a, H>,
     verifying: &Verifying<'_>,
@@ -113,6 +115,7 @@ where
     }
     claim.check_scope(verifying)?;
     claim.check_time(verifying.skew, now)?;
+    claim.check_headers(request, verifying)?;
     let hashed = match request.payload {
         Payload::Bytes(bytes) => text(&hex(&sha256(bytes))),
         Payload::Hash(hash) => hash.to_owned(),
@@ -236,9 +239,6 @@ impl Claim {
                 Shown(signed_headers)
             )));
         }
-        if !signed_headers.split(';').any(|name| name == "host") {
-            return Err(malformed(format!("host is not among the signed headers {}", Shown(signed_headers))));
-        }
         Ok(Self {
             access_key_id: id.to_owned(),
             date: day.to_owned(),
@@ -279,6 +279,32 @@ impl Claim {
             None if (-skew..=skew).contains(&age) => Ok(()),
             _ => Err(Refusal::Skewed { signed_at: self.signed_at, now, allowed }),
         }
+    }
+
+    /// What is sent is what was signed: a header that AWS goes by must not be slipped in on the way.
+    fn check_headers<'a, H>(&self, request: &Request<'a, H>, verifying: &Verifying<'_>) -> Result<(), Refusal>
+    where
+        H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+    {
+        let signed = |name: &str| self.signed_headers.split(';').any(|signed| signed.eq_ignore_ascii_case(name));
+        // The hash is the last line of the canonical request; the token has been compared with the key's own.
+        let free = |name: &str| match name {
+            "x-amz-content-sha256" => true,
+            "x-amz-security-token" => verifying.session_token == SessionToken::AddedAfter,
+            "content-md5" => !verifying.s3_payload,
+            name => !name.starts_with("x-amz-"),
+        };
+        let mut names: Vec<String> = if signed("host") { vec![] } else { vec!["host".to_owned()] };
+        for (name, _) in request.headers.clone() {
+            // Nearly all are signed: only the others cost a copy.
+            if !signed(name) {
+                let name = name.to_ascii_lowercase();
+                if names.len() < HEADER_LIMIT && !free(&name) && !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        if names.is_empty() { Ok(()) } else { Err(Refusal::HeadersNotSigned { names }) }
     }
 
     /// The last line of the canonical request.
