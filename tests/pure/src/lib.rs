@@ -12,6 +12,7 @@ mod federation;
 mod flow;
 mod glue;
 mod keeper;
+mod lint;
 mod oidc;
 mod policy;
 mod secret;
@@ -36,6 +37,7 @@ pub const ROOMS: &[&[Entry]] = &[
     federation::ENTRIES,
     flow::ENTRIES,
     keeper::ENTRIES,
+    lint::ENTRIES,
     oidc::ENTRIES,
     policy::ENTRIES,
     secret::ENTRIES,

@@ -22,6 +22,10 @@ const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"a","Effect"
     "arn:aws:iam::123456789012:oidc-provider/oidc.example/id/A"},"Action":"sts:AssumeRoleWithWebIdentity","Condition":
     {"StringLike":{"oidc.example/id/A:sub":"system:serviceaccount:${aws:PrincipalTag/team, '*'}:*"},"ForAllValues:StringEqualsIfExists":{"a:aud":["b"]},
     "Null":{"a:b":"true"},"Bool":{"c":"false"}}},{"Effect":"Deny","NotAction":["s3:Get*"],"Resource":"*"}]}"#;
+const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":["accounts.google.com",
+    "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"]},"Action":["sts:AssumeRoleWithWebIdentity","sts:TagSession"],
+    "Condition":{"StringEquals":{"accounts.google.com:aud":["b"],"token.actions.githubusercontent.com:sub":"repo:a/b:${*}"},
+    "ForAllValues:StringLike":{"token.actions.githubusercontent.com:sub":"repo:*","aws:PrincipalTag/a":"b"}}},{"Effect":"Deny","Principal":{"AWS":"*"},"NotAction":"sts:AssumeRole"}]}"#;
 const JWKS: &str = r#"{"keys":[{"kty":"RSA","kid":"1","use":"sig","alg":"RS256","n":"sXchDaQebHnPiGvyDOAT4saGEUetSyo9MKLOoWFsueri23bOdgWp4Dy1WlUzewbgBHod5pcM9H95GQRV3JDXboIRROSBigeC5yjU1hGzHHyXss8UDprecbAYxknTcQkhslANGRUZmdTOQ5qTRsLAt6BTYuyvVRdhS8exSZEy_c4gs_7svlJJQ4H9_NxsiIoLwAEk7-Q3UXERGYw_75IDrGA84-lA_-Ct4eTlXHBIY2EaV7t7LjJaynVJCpkv4LKjTTAumiGUIuQhrNhZLuF_RJLqHpM2kgWFLU7-VTdL1VbC2tejvcI2BlMkEpk1BzBZI0KQB0GaDWFLN-aEAw3vRw","e":"AQAB"},
     {"kty":"EC","kid":"2","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}"#;
 const DISCOVERY: &str = r#"{"issuer":"https://oidc.example/id/A","jwks_uri":"https://oidc.example/id/A/keys",
@@ -68,6 +72,7 @@ const PARSERS: &[Parser] = &[
         input: |text| json!({ "jws": jwt(r#"{"alg":"RS256","kid":"1"}"#, text), "jwks": JWKS }),
         seeds: &[CLAIMS],
     },
+    Parser { entry: "policy.lint", input: |text| json!({ "policy": text }), seeds: &[TRUST, POLICY] },
     Parser { entry: "policy.parse", input: |text| json!({ "policy": text }), seeds: &[POLICY] },
     Parser {
         entry: "policy.evaluate",

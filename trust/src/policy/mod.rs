@@ -33,6 +33,7 @@
 
 mod condition;
 mod evaluate;
+pub mod lint;
 mod operator;
 mod parse;
 mod pattern;

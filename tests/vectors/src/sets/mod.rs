@@ -6,6 +6,7 @@ mod differential;
 pub mod effects;
 mod endpoints_sts;
 mod fixed_signatures;
+mod iam_writes;
 mod profile;
 mod response_parsing;
 mod rfc7515;
@@ -29,6 +30,7 @@ pub const ALL: &[Set] = &[
     effects::SET,
     endpoints_sts::SET,
     fixed_signatures::SET,
+    iam_writes::SET,
     profile::SET,
     response_parsing::SET,
     rfc7515::SET,

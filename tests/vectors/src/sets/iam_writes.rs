@@ -1,0 +1,61 @@
+//! `sts-observed`, group provider: what IAM answered when trust policies and OIDC providers were written.
+//!
+//! Every row runs under the account that stands for the recorded one, and under another account, partition and host:
+//! the rule must not hang on the names.
+
+use crate::{Engine, Report, Set, json, same};
+use serde_json::{Value, json};
+use std::path::Path;
+
+pub const SET: Set = Set { name: "iam-writes", run, least: 226 };
+
+fn run(engine: &mut dyn Engine, folder: &Path) -> Report {
+    let mut report = Report::default();
+    let data = json(&folder.join("sts-observed/cases.json"));
+    let rows = data["cases"].as_array().into_iter().flatten();
+    let rows = rows.filter(|row| row["group"] == "provider");
+    let (writes, api): (Vec<&Value>, Vec<&Value>) = rows.partition(|row| row["kind"] == "trust-write");
+    for row in writes {
+        let outcome = NAMES.iter().try_for_each(|names| trust_write(engine, &names.fill(row)));
+        report.case(row["name"].as_str().unwrap_or_default(), outcome);
+    }
+    if !api.is_empty() {
+        report.leave_out(&format!("{} rows of the provider API", api.len()), "there is no trust::provider yet");
+    }
+    report
+}
+
+fn trust_write(engine: &mut dyn Engine, row: &Value) -> Result<(), String> {
+    let answer = engine.ok("policy.lint", &json!({ "policy": row["trust_policy"] }))?;
+    let refusal = &answer["refusal"];
+    let expect = &row["expect"];
+    same("code", &expect["code"], &refusal["code"])?;
+    same("message", &expect["message"], &refusal["message"])?;
+    // A recorded text must not be told as one that nobody saw.
+    same("observed", expect["code"].is_string(), refusal["observed"] == true)
+}
+
+/// How the things of a row are called.
+struct Names {
+    account: &'static str,
+    partition: &'static str,
+}
+
+const NAMES: [Names; 2] =
+    [Names { account: "111122223333", partition: "aws" }, Names { account: "998877665544", partition: "aws-us-gov" }];
+
+impl Names {
+    /// Every text within, with its placeholders filled.
+    fn fill(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => json!(self.text(text)),
+            Value::Array(items) => items.iter().map(|item| self.fill(item)).collect(),
+            Value::Object(members) => members.iter().map(|(name, value)| (self.text(name), self.fill(value))).collect(),
+            other => other.clone(),
+        }
+    }
+
+    fn text(&self, text: &str) -> String {
+        text.replace("{{account}}", self.account).replace("arn:aws:", &format!("arn:{}:", self.partition))
+    }
+}
