@@ -118,6 +118,26 @@ fn credentials_of_every_form_are_accepted_by_the_services() {
     assert!(!agents.is_empty() && agents.iter().all(|agent| agent.starts_with("irsa/")), "{agents:?}");
 }
 
+/// STS's clock is not this machine's: what is signed goes by STS's, and that is said.
+#[test]
+fn a_clock_that_is_off_is_said_when_something_is_signed() {
+    let pod = Pod::new(false);
+    let url = "https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15";
+    let presign = |said: &str| {
+        let signed = pod.irsa(&["presign", "--service", "sts", url]);
+        assert_eq!(signed.err.contains("irsa: note: this machine's clock is "), !said.is_empty(), "{}", signed.err);
+        assert!(signed.err.contains(said), "{}", signed.err);
+        signed.good()
+    };
+    presign("");
+    pod.local.fault("clock +1200s").unwrap();
+    let ahead = presign("behind that of STS; the signature is dated by STS's");
+    pod.local.fault("clock -200s").unwrap();
+    let near = presign("");
+    let date = |url: &str| url.split("X-Amz-Date=").nth(1).unwrap()[..16].to_owned();
+    assert!(date(&ahead) > date(&near), "{ahead} {near}");
+}
+
 #[test]
 fn secrets() {
     let pod = Pod::new(false);

@@ -161,7 +161,7 @@ pub enum HttpStep {
     Resolve = 2,
     /// No connection, to the host or the proxy.
     Connect = 3,
-    /// The proxy refused to tunnel.
+    /// The proxy could not be reached, or cannot tunnel at the moment.
     Proxy = 4,
     /// The TLS handshake, certificates included.
     Tls = 5,
@@ -173,6 +173,8 @@ pub enum HttpStep {
     TooLarge = 8,
     /// The host cannot tell.
     Unknown = 9,
+    /// The proxy answered that it will not tunnel (400 to 499): it will not the next time either.
+    ProxyRefused = 10,
 }
 
 /// A program that ended by itself.
@@ -306,6 +308,7 @@ impl HttpStep {
         Self::Closed,
         Self::TooLarge,
         Self::Unknown,
+        Self::ProxyRefused,
     ];
 
     /// The number that every face uses.
@@ -330,6 +333,7 @@ impl HttpStep {
             Self::Closed => "connection closed",
             Self::TooLarge => "answer too large",
             Self::Unknown => "unknown",
+            Self::ProxyRefused => "refused by the proxy",
         }
     }
 
@@ -345,6 +349,7 @@ impl HttpStep {
             Self::Closed => Code::NetClosed,
             Self::TooLarge => Code::AnswerTooLarge,
             Self::Unknown => Code::NetUnknown,
+            Self::ProxyRefused => Code::NetProxyRefused,
         }
     }
 }
@@ -415,12 +420,13 @@ mod tests {
             (HttpStep::Closed, 7),
             (HttpStep::TooLarge, 8),
             (HttpStep::Unknown, 9),
+            (HttpStep::ProxyRefused, 10),
         ];
         assert_eq!(HttpStep::ALL, steps.map(|(step, _)| step));
         for (step, number) in steps {
             assert_eq!((step.number(), HttpStep::from_number(number)), (number, Some(step)));
         }
-        assert_eq!((HttpStep::from_number(0), HttpStep::from_number(10)), (None, None));
+        assert_eq!((HttpStep::from_number(0), HttpStep::from_number(11)), (None, None));
         let file = [
             (FileFault::Missing, 1),
             (FileFault::Denied { owner: None, mode: None }, 2),

@@ -240,6 +240,7 @@ fn each_bad_answer_has_a_code_of_its_own() {
         (fault(HttpStep::Resolve), Code::NetResolve, "name resolution", env),
         (fault(HttpStep::Connect), Code::NetConnect, "connect", env),
         (fault(HttpStep::Proxy), Code::NetProxy, "proxy", "HTTPS_PROXY"),
+        (fault(HttpStep::ProxyRefused), Code::NetProxyRefused, "refused by the proxy", "user:password@"),
         (fault(HttpStep::Tls), Code::NetTls, "TLS", "AWS_CA_BUNDLE"),
         (fault(HttpStep::Invalid), Code::NetInvalid, "invalid request", env),
         (fault(HttpStep::Unknown), Code::NetUnknown, "unknown", "https"),
@@ -290,7 +291,7 @@ fn bad_answers_in_other_clothes() {
         (304, &[], b"", Code::AnswerRedirect),
         (500, &[], b"", Code::StsInternal),
         (403, &[], b"", Code::StsRefused),
-        (407, &[], b"", Code::NetProxy),
+        (407, &[], b"", Code::NetProxyRefused),
         (400, &[], b"<a/>", Code::StsRefused),
     ] {
         let mut host = host().http(status, headers, body);

@@ -2,41 +2,16 @@
 
 mod common;
 
-use common::{Folder, Identity, Server, Stream, host};
+use common::{Folder, Identity, Server, Stream, TOKEN, answer, assumed, host};
 use irsa::{
     Provider, Signer, Timeouts,
     core::{Code, Error, effect::HttpRequest},
 };
 use std::{sync::Arc, thread, time::Duration};
 
-/// Three parts, with the claims that STS wants; nobody signed it.
-const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3VlciIsInN1YiI6InN5c3RlbTpzZXJ2aWNlYWNjb3VudDpzaG9wOmFwcCIsImF1ZCI6WyJzdHMuYW1hem9uYXdzLmNvbSJdLCJpYXQiOjE3OTU1MTQ0MDAsImV4cCI6NDEwMjQ0NDgwMH0.c2ln";
-
-fn assumed() -> String {
-    let body = "<AssumeRoleWithWebIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
-        <AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIATEST</AccessKeyId>\
-        <SecretAccessKey>IRSACANARY-secret</SecretAccessKey><SessionToken>IRSACANARY-session</SessionToken>\
-        <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials><AssumedRoleUser>\
-        <Arn>arn:aws:sts::111122223333:assumed-role/app/pod</Arn><AssumedRoleId>AROA:pod</AssumedRoleId></AssumedRoleUser>\
-        </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
-    answer("200 OK", "text/xml", body)
-}
-
-fn answer(status: &str, kind: &str, body: &str) -> String {
-    format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
-}
-
 fn pod(token_file: &str, sts: &str) -> Provider {
-    let variables = [
-        ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/app"),
-        ("AWS_WEB_IDENTITY_TOKEN_FILE", token_file),
-        ("AWS_REGION", "eu-west-1"),
-        ("AWS_ENDPOINT_URL_STS", sts),
-        ("HOME", "/nowhere"),
-    ];
     let timeouts = Timeouts { first_byte: Duration::from_secs(1), ..Timeouts::default() };
-    let builder = Provider::builder().host(host(&[]).with_timeouts(timeouts)).environment(variables).seed(7);
-    builder.timeout(Duration::from_secs(3)).build().unwrap()
+    common::pod(host(&[]).with_timeouts(timeouts), token_file, sts).timeout(Duration::from_secs(3)).build().unwrap()
 }
 
 #[test]

@@ -130,7 +130,7 @@ def effect(what, number, why, ask):
 
 FILE_FAULTS = ["missing", "denied", "directory", "too-large", "other"]
 RUN_FAULTS = ["missing", "denied", "timeout", "too-large", "other"]
-STEPS = ["invalid", "resolve", "connect", "proxy", "tls", "timeout", "closed", "too-large", "unknown"]
+STEPS = ["invalid", "resolve", "connect", "proxy", "tls", "timeout", "closed", "too-large", "unknown", "proxy-refused"]
 
 
 def answer(what, number, words):

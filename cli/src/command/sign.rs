@@ -14,6 +14,7 @@ use irsa_core::{
     effect::HttpRequest,
     secret::SecretBytes,
     sigv4::{self, KeyCache, Payload, Signing},
+    time::Span,
 };
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -155,7 +156,13 @@ impl Signed {
             payload,
         };
         let skew = resolved.skew_millis.unwrap_or(0);
-        let time = asked.date.unwrap_or_else(|| clock::signing_time(asked.session.host.now().wall, skew));
+        let now = asked.session.host.now().wall;
+        let time = asked.date.unwrap_or_else(|| clock::signing_time(now, skew));
+        if asked.date.is_none() && time != now {
+            let way = if skew > 0 { "behind" } else { "ahead of" };
+            let by = Span(skew.saturating_abs() / 1000);
+            output::note(&format!("this machine's clock is {by} {way} that of STS; the signature is dated by STS's"));
+        }
         let mut keys = KeyCache::new();
         let explanation = sigv4::explain(&request, &signing, &mut keys, time)?;
         let mut added = Zeroizing::new(vec![0; 4096]);

@@ -79,6 +79,7 @@ fn answers() -> Vec<Answer> {
         HttpStep::Closed,
         HttpStep::TooLarge,
         HttpStep::Unknown,
+        HttpStep::ProxyRefused,
     ];
     all.extend(steps.map(|step| Answer::Http(Err(HttpFault { step, detail: "h".into() }))));
     all

@@ -139,6 +139,8 @@ pub enum Code {
     NetClosed = 86,
     /// The request failed, and the host program cannot tell at which step.
     NetUnknown = 87,
+    /// The proxy refuses to reach this host, or wants another user and password.
+    NetProxyRefused = 88,
     /// No source of the chain gave credentials.
     NoCredentials = 100,
     /// Of the two settings that web identity needs, the role's ARN and the token's file, one is missing.
@@ -415,6 +417,7 @@ impl Code {
         Self::NetTimeout,
         Self::NetClosed,
         Self::NetUnknown,
+        Self::NetProxyRefused,
         Self::NoCredentials,
         Self::WebIdentityIncomplete,
         Self::KeysIncomplete,
@@ -587,6 +590,7 @@ impl Code {
             Self::NetTimeout => &Row { name: "net-timeout", kind: Kind::Broken, exit: 5, retry: Retry::Soon, what: "No answer came in time.", fix: "see whether packets are dropped on the way to the host: network policy, security group, route" },
             Self::NetClosed => &Row { name: "net-closed", kind: Kind::Broken, exit: 5, retry: Retry::Soon, what: "The connection was closed before the answer was whole.", fix: "try again; if it stays, look at the proxy or load balancer between here and the host" },
             Self::NetUnknown => &Row { name: "net-unknown", kind: Kind::Broken, exit: 5, retry: Retry::Soon, what: "The request failed, and the host program cannot tell at which step.", fix: "look at the system's own words in the message" },
+            Self::NetProxyRefused => &Row { name: "net-proxy-refused", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "The proxy refuses to reach this host, or wants another user and password.", fix: "put user and password into the variable that the message names, as http://user:password@host:port with reserved characters as %XX; or have the proxy allow the host, or put the host into NO_PROXY" },
             Self::NoCredentials => &Row { name: "no-credentials", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "No source of the chain gave credentials.", fix: "in a pod annotate the service account with eks.amazonaws.com/role-arn and start the pod anew; elsewhere set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile" },
             Self::WebIdentityIncomplete => &Row { name: "web-identity-incomplete", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "Of the two settings that web identity needs, the role's ARN and the token's file, one is missing.", fix: "set both AWS_ROLE_ARN and AWS_WEB_IDENTITY_TOKEN_FILE, or neither" },
             Self::KeysIncomplete => &Row { name: "keys-incomplete", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "Of an access key id and its secret access key one is missing.", fix: "set both halves of the key, or neither" },

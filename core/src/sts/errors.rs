@@ -28,7 +28,7 @@ pub(super) fn refusal(action: Action, status: u16, wire: &Wire, request_id: Opti
 /// The error for a status without a refusal in its body.
 pub(super) fn by_status(action: Action, response: &HttpResponse, more: &str) -> Error {
     let code = match response.status {
-        407 => Code::NetProxy,
+        407 => Code::NetProxyRefused,
         429 => Code::StsThrottled,
         500.. => Code::StsInternal,
         400.. => Code::StsRefused,

@@ -24,6 +24,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub struct Host {
     clock: Clock,
     net: Net,
+    /// Milliseconds by which the wall clock is read wrongly, for tests.
+    shift: i64,
 }
 
 impl Host {
@@ -35,7 +37,7 @@ impl Host {
     /// A host with the environment that `variable` gives. Looked up: the proxy variables, `AWS_CA_BUNDLE`,
     /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, the first in lower case too.
     pub fn new(variable: impl Fn(&str) -> Option<String>) -> Self {
-        Self { clock: Clock::start(), net: Net::new(&variable) }
+        Self { clock: Clock::start(), net: Net::new(&variable), shift: 0 }
     }
 
     /// With other limits for the single steps of a request.
@@ -45,9 +47,18 @@ impl Host {
         self
     }
 
+    /// As if this machine's wall clock were set wrong by so many milliseconds: for tests of what a program does then.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_wall_shift(mut self, millis: i64) -> Self {
+        self.shift = millis;
+        self
+    }
+
     /// Both clocks. Monotonic time counts from when this host was made.
     pub fn now(&self) -> Now {
-        Now { wall: wall(), mono: self.clock.mono() }
+        let wall = if self.shift == 0 { wall() } else { wall().plus_millis(self.shift) };
+        Now { wall, mono: self.clock.mono() }
     }
 
     /// Does what an effect asks. Blocks until it is done, or its deadline, or `cancel`.

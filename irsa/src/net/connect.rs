@@ -137,7 +137,11 @@ impl Route {
         let status = tunnel_status(stream).map_err(broken)?;
         match status.split_once(' ').map(|(_, rest)| rest) {
             Some(rest) if rest.starts_with('2') => Ok(()),
-            Some(rest) => Err(Fault::new(HttpStep::Proxy, format!("the {said} answered {rest} to CONNECT {address}"))),
+            Some(rest) => {
+                // 4xx: the same request is answered alike, and a wrong password again may lock the account.
+                let step = if rest.starts_with('4') { HttpStep::ProxyRefused } else { HttpStep::Proxy };
+                Err(Fault::new(step, format!("the {said} answered {rest} to CONNECT {address}")))
+            }
             None => Err(Fault::new(HttpStep::Proxy, format!("the {said} did not answer CONNECT {address} in HTTP"))),
         }
     }

@@ -4,11 +4,11 @@
 //! else the system's bundle; else the roots of Mozilla that are built in. Nothing is read before the first handshake.
 
 use crate::net::{Fault, wire::Timed};
-use irsa_core::effect::HttpStep;
+use irsa_core::{Timestamp, effect::HttpStep};
 use rustls::{
     CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned,
     client::Resumption,
-    pki_types::{CertificateDer, ServerName, pem::PemObject},
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
 };
 use std::{
     env, fmt, fs,
@@ -151,12 +151,34 @@ fn bundle(path: &str) -> Result<RootCertStore, Fault> {
     Ok(store)
 }
 
+/// What is wrong, with its values, and what to type where that is more than one thing.
 fn explain(e: &rustls::Error, host: &str, roots: &str) -> String {
-    match e {
-        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
-            format!("the certificate of {host} leads to none of {roots}")
+    let rustls::Error::InvalidCertificate(wrong) = e else { return format!("{host}: {e}") };
+    let of = format!("the certificate of {host}");
+    let at = |time: &UnixTime| Timestamp::from_unix(i64::try_from(time.as_secs()).unwrap_or(i64::MAX));
+    match wrong {
+        CertificateError::UnknownIssuer => {
+            format!("{of} leads to none of {roots}; the authority that signed it has to be in AWS_CA_BUNDLE")
         }
-        rustls::Error::InvalidCertificate(_) => format!("the certificate of {host} is refused: {e}"),
-        _ => format!("{host}: {e}"),
+        CertificateError::BadSignature => format!(
+            "{of} is signed by an authority of the same name as one of {roots}, but with another key: the bundle holds \
+             an older or newer certificate of that authority, or another's"
+        ),
+        CertificateError::ExpiredContext { time, not_after } => {
+            format!("{of} has expired at {}; this machine's clock says {}", at(not_after), at(time))
+        }
+        CertificateError::NotValidYetContext { time, not_before } => {
+            format!("{of} is valid from {} on; this machine's clock says {}", at(not_before), at(time))
+        }
+        CertificateError::NotValidForNameContext { presented, .. } if !presented.is_empty() => {
+            // The names come from the other side: bounded, and nothing that a terminal would act upon.
+            let clean = |c: char| if c.is_control() { ' ' } else { c };
+            // `DnsName("sts.example")`
+            let bare = |name: &String| name.split('(').next_back().unwrap_or(name).trim_matches(['"', ')']).to_owned();
+            let names = presented.iter().map(bare).collect::<Vec<_>>().join(", ");
+            let names: String = names.chars().take(300).map(clean).collect();
+            format!("{of} is for other names: {names}")
+        }
+        _ => format!("{of} is refused: {e}"),
     }
 }

@@ -58,7 +58,15 @@ impl Server {
         open: impl Fn(TcpStream) -> io::Result<Box<dyn Stream>> + Send + Sync + 'static,
         answer: impl Fn(&mut dyn Stream) + Send + Sync + 'static,
     ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::on(TcpListener::bind("127.0.0.1:0").unwrap(), open, answer)
+    }
+
+    /// The same on a listener of the test's own.
+    pub fn on(
+        listener: TcpListener,
+        open: impl Fn(TcpStream) -> io::Result<Box<dyn Stream>> + Send + Sync + 'static,
+        answer: impl Fn(&mut dyn Stream) + Send + Sync + 'static,
+    ) -> Self {
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let (shared, noted) = (Arc::new((open, answer)), seen.clone());
@@ -66,7 +74,7 @@ impl Server {
             for stream in listener.incoming() {
                 let (shared, noted) = (shared.clone(), noted.clone());
                 thread::spawn(move || {
-                    let mut stream = (shared.0)(stream.unwrap()).unwrap();
+                    let Ok(mut stream) = (shared.0)(stream.unwrap()) else { return };
                     if let Ok(request) = read_request(&mut *stream) {
                         noted.lock().unwrap().push(request);
                         (shared.1)(&mut *stream);
@@ -104,6 +112,36 @@ pub fn read_request(stream: &mut dyn Stream) -> io::Result<String> {
 }
 
 pub const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+
+/// Three parts, with the claims that STS wants; nobody signed it.
+pub const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3VlciIsInN1YiI6InN5c3RlbTpzZXJ2aWNlYWNjb3VudDpzaG9wOmFwcCIsImF1ZCI6WyJzdHMuYW1hem9uYXdzLmNvbSJdLCJpYXQiOjE3OTU1MTQ0MDAsImV4cCI6NDEwMjQ0NDgwMH0.c2ln";
+
+/// STS's answer that all went well.
+pub fn assumed() -> String {
+    let body = "<AssumeRoleWithWebIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">\
+        <AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIATEST</AccessKeyId>\
+        <SecretAccessKey>IRSACANARY-secret</SecretAccessKey><SessionToken>IRSACANARY-session</SessionToken>\
+        <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials><AssumedRoleUser>\
+        <Arn>arn:aws:sts::111122223333:assumed-role/app/pod</Arn><AssumedRoleId>AROA:pod</AssumedRoleId></AssumedRoleUser>\
+        </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>";
+    answer("200 OK", "text/xml", body)
+}
+
+pub fn answer(status: &str, kind: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+/// A pod that asks the STS at this URL; to be built.
+pub fn pod(host: Host, token_file: &str, sts: &str) -> irsa::Builder {
+    let variables = [
+        ("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/app"),
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", token_file),
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ENDPOINT_URL_STS", sts),
+        ("HOME", "/nowhere"),
+    ];
+    irsa::Provider::builder().host(host).environment(variables).seed(7)
+}
 
 /// A host that knows these variables and no others.
 pub fn host(variables: &[(&str, &str)]) -> Host {
@@ -203,6 +241,10 @@ impl Identity {
     }
 
     pub fn until(names: &[&str], year: i32) -> Self {
+        Self::between(names, 1975, year)
+    }
+
+    pub fn between(names: &[&str], begin: i32, end: i32) -> Self {
         let mut authority = rcgen::CertificateParams::new(vec![]).unwrap();
         authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
         authority.distinguished_name.push(rcgen::DnType::CommonName, format!("the authority of {names:?}"));
@@ -211,7 +253,8 @@ impl Identity {
         let issuer = rcgen::Issuer::new(authority, authority_key);
         let mut server =
             rcgen::CertificateParams::new(names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>()).unwrap();
-        server.not_after = rcgen::date_time_ymd(year, 1, 1);
+        server.not_before = rcgen::date_time_ymd(begin, 1, 1);
+        server.not_after = rcgen::date_time_ymd(end, 1, 1);
         let key = rcgen::KeyPair::generate().unwrap();
         let certificate = server.signed_by(&key, &issuer).unwrap();
         Self { ca: ca.pem(), chain: vec![certificate.der().clone()], key: key.serialize_der() }

@@ -195,7 +195,7 @@ fn run_fault_json(fault: &RunFault) -> Value {
     }
 }
 
-const STEPS: [(&str, HttpStep); 9] = [
+const STEPS: [(&str, HttpStep); 10] = [
     ("invalid", HttpStep::Invalid),
     ("resolve", HttpStep::Resolve),
     ("connect", HttpStep::Connect),
@@ -205,6 +205,7 @@ const STEPS: [(&str, HttpStep); 9] = [
     ("closed", HttpStep::Closed),
     ("too-large", HttpStep::TooLarge),
     ("unknown", HttpStep::Unknown),
+    ("proxy-refused", HttpStep::ProxyRefused),
 ];
 
 fn step(name: &str) -> HttpStep {
