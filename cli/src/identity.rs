@@ -7,13 +7,13 @@ use crate::{
 use irsa::{Cancel, Host};
 use irsa_core::{
     Error, Mono,
-    call::{Call, USER_AGENT},
+    call::{Call, Service, USER_AGENT},
     chain::{self, Explanation, Inputs, Resolved},
     effect::{HttpRequest, HttpResponse},
     endpoint::{Endpoint, Settings},
     flow::{Flow, Io},
 };
-use std::time::Duration;
+use std::{cell::RefCell, time::Duration};
 
 /// The flags of `irsa help identity`, as far as they were given.
 pub struct Identity {
@@ -49,7 +49,7 @@ impl Identity {
         let mut inputs = irsa::inputs_from_env();
         inputs.options = self.options;
         inputs.seed = irsa::seed();
-        Session { host: Host::from_env(), inputs, timeout: self.timeout }
+        Session { host: Host::from_env(), inputs, timeout: self.timeout, told: RefCell::default() }
     }
 }
 
@@ -58,14 +58,26 @@ pub struct Session {
     pub host: Host,
     pub inputs: Inputs,
     timeout: Duration,
+    /// Notices that were said already.
+    told: RefCell<Vec<String>>,
 }
 
 impl Session {
     /// Runs the chain, and says what a person should know of it.
     pub fn resolve(&self) -> Result<Resolved, Error> {
         let (result, explanation) = self.explained();
-        explanation.notices.iter().for_each(|notice| output::note(notice));
+        self.tell(&explanation);
         result
+    }
+
+    fn tell(&self, explanation: &Explanation) {
+        let mut told = self.told.borrow_mut();
+        for notice in &explanation.notices {
+            if !told.contains(notice) {
+                output::note(notice);
+                told.push(notice.clone());
+            }
+        }
     }
 
     /// When whatever begins now has to be done.
@@ -90,16 +102,19 @@ impl Session {
         self.host.drive(&mut Flow::new(self.deadline(), body), &Cancel::new())
     }
 
-    /// What a call to a service needs: where it is by `variable`, AWS_ENDPOINT_URL or the Region, with `choose`.
+    /// What a call to a service needs: where it is by flags, variables and profile, with `choose`.
     pub fn call(
         &self,
         resolved: &Resolved,
-        variable: &str,
-        choose: impl FnOnce(&Settings<'_>) -> Result<Endpoint, Error>,
+        service: Service,
+        choose: impl FnOnce(&Settings<'_>) -> Result<Endpoint, Error> + Send + 'static,
     ) -> Result<Call, Error> {
-        let mut settings = Settings::of_service(|name| Some(self.inputs.environment.get(name)?.expose()), variable);
-        settings.region = resolved.region.as_ref().map(|region| region.text());
-        Ok(Call { endpoint: choose(&settings)?, user_agent: USER_AGENT.into(), seed: self.inputs.seed })
+        let (inputs, resolved) = (self.inputs.clone(), resolved.clone());
+        let look = |io: Io| async move { chain::endpoint(&io, &inputs, &resolved, &service, choose).await };
+        let mut flow = Flow::new(self.deadline(), look);
+        let endpoint = self.host.drive(&mut flow, &Cancel::new());
+        self.tell(&flow.explanation());
+        Ok(Call { endpoint: endpoint?, user_agent: USER_AGENT.into(), seed: self.inputs.seed })
     }
 
     /// Sends one request.

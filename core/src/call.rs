@@ -44,8 +44,9 @@ pub const REREADS: u32 = 3;
 const SOON: (u64, u64) = (250, 5_000);
 const SLOWLY: (u64, u64) = (1_000, 20_000);
 
-/// Which service is called, for signatures and errors.
-pub(crate) struct Service {
+/// Which service is called, for signatures, endpoints and errors.
+#[derive(Clone, Copy, Debug)]
+pub struct Service {
     /// As people call it.
     pub(crate) name: &'static str,
     /// In the scope of a signature.
@@ -54,6 +55,10 @@ pub(crate) struct Service {
     pub(crate) at: &'static str,
     /// The variable that holds its URL.
     pub(crate) variable: &'static str,
+    /// The system property that does.
+    pub(crate) property: &'static str,
+    /// What it is called in a `services` section of the config file.
+    pub(crate) section: &'static str,
 }
 
 /// A signed call with its retries. Where the service refuses and its clock is far from ours, the request is signed once

@@ -3,7 +3,7 @@
 //!
 //! Follows the SDK reference guide on `AWS_ENDPOINT_URL` and its like, and the endpoint rule sets of the services.
 
-use crate::{Code, Error, arn::RoleArn, partition::Partition};
+use crate::{Code, Error, arn::RoleArn, call::Service, partition::Partition, sts::STS};
 use alloc::{boxed::Box, format, string::String, vec::Vec};
 use core::fmt;
 
@@ -24,23 +24,57 @@ pub struct Settings<'a> {
 
 impl<'a> Settings<'a> {
     /// STS's, from environment variables by a function that looks them up. An empty variable is one that is not set.
-    pub fn from_env(env: impl Fn(&str) -> Option<&'a str>) -> Self {
-        Self::of_service(env, "AWS_ENDPOINT_URL_STS")
+    pub fn from_env(env: impl Fn(&str) -> Option<&'a str>) -> Result<Self, Error> {
+        Self::of_service(env, &STS)
     }
 
-    /// Likewise, with the variable that holds the service's own URL.
-    pub fn of_service(env: impl Fn(&str) -> Option<&'a str>, variable: &str) -> Self {
+    /// Likewise those of another service. Who has profiles too takes [`crate::chain::endpoint`].
+    pub fn of_service(env: impl Fn(&str) -> Option<&'a str>, service: &Service) -> Result<Self, Error> {
         let get = |name: &str| env(name).map(str::trim).filter(|value| !value.is_empty());
-        let on = |name: &str| get(name).is_some_and(|value| value.eq_ignore_ascii_case("true"));
-        let custom = || get(variable).or_else(|| get("AWS_ENDPOINT_URL"));
-        Self {
+        let on = |name: &str| get(name).map_or(Ok(false), |value| boolean(value, AT, &name));
+        let legacy_global = match get("AWS_STS_REGIONAL_ENDPOINTS") {
+            Some(value) if service.section == STS.section => legacy(value, AT, &"AWS_STS_REGIONAL_ENDPOINTS")?,
+            _ => false,
+        };
+        let ignored = on("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")?;
+        Ok(Self {
             region: get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION")),
-            legacy_global: get("AWS_STS_REGIONAL_ENDPOINTS").is_some_and(|v| v.eq_ignore_ascii_case("legacy")),
-            fips: on("AWS_USE_FIPS_ENDPOINT"),
-            dual_stack: on("AWS_USE_DUALSTACK_ENDPOINT"),
-            custom: if on("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") { None } else { custom() },
-        }
+            legacy_global,
+            fips: on("AWS_USE_FIPS_ENDPOINT")?,
+            dual_stack: on("AWS_USE_DUALSTACK_ENDPOINT")?,
+            custom: get(service.variable).or_else(|| get("AWS_ENDPOINT_URL")).filter(|_| !ignored),
+        })
     }
+}
+
+/// A setting that is `true` or `false`, in any case; `from` is who said it. Some SDKs take any other word for false, and
+/// so send to the plain endpoint whoever wrote `yes` to FIPS; Java refuses it, as this does.
+pub(crate) fn boolean(value: &str, at: &'static str, from: &dyn fmt::Display) -> Result<bool, Error> {
+    either(value, ["false", "true"], at, from)
+}
+
+/// Whether STS's endpoint is to be the global one.
+pub(crate) fn legacy(value: &str, at: &'static str, from: &dyn fmt::Display) -> Result<bool, Error> {
+    either(value, ["regional", "legacy"], at, from)
+}
+
+/// Whether it is the second word, where it has to be one of the two.
+fn either(value: &str, words: [&str; 2], at: &'static str, from: &dyn fmt::Display) -> Result<bool, Error> {
+    let [no, yes] = words;
+    if value.eq_ignore_ascii_case(yes) {
+        Ok(true)
+    } else if value.eq_ignore_ascii_case(no) {
+        Ok(false)
+    } else {
+        Err(invalid(value, &format!("{yes} or {no}"), at, from))
+    }
+}
+
+/// A setting is not what it has to be.
+pub(crate) fn invalid(value: &str, wanted: &str, at: &'static str, from: &dyn fmt::Display) -> Error {
+    let said: String = value.chars().take(64).collect();
+    let message = format!("{from} is “{said}”, not {wanted}");
+    Error::new(Code::SettingInvalid, at, message).with_fix(format!("set {from} to {wanted}"))
 }
 
 /// An endpoint: a URL, and the Region to sign for.

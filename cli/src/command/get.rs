@@ -6,7 +6,7 @@ use crate::{
     output,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use irsa_core::services::secrets_manager::{self, ENDPOINT_VARIABLE, GetSecretValue, SecretValue, Value};
+use irsa_core::services::secrets_manager::{self, GetSecretValue, SecretValue, Value};
 use serde_json::json;
 use std::io::{self, IsTerminal};
 
@@ -32,7 +32,8 @@ pub fn run(args: &mut Args) -> Result<(), Ended> {
     let session = identity.session();
     let resolved = session.resolve()?;
     let ask = GetSecretValue { version_id, version_stage, ..GetSecretValue::new(name) };
-    let call = session.call(&resolved, ENDPOINT_VARIABLE, |settings| ask.endpoint(settings))?;
+    let place = ask.clone();
+    let call = session.call(&resolved, secrets_manager::SERVICE, move |settings| place.endpoint(settings))?;
     let credentials = resolved.credentials;
     let secret = session
         .drive(move |io| async move { secrets_manager::get_secret_value(&io, &call, &ask, &credentials).await })?;

@@ -15,7 +15,7 @@ pub fn run(args: &mut Args) -> Result<(), Ended> {
     }
     let session = identity.session();
     let resolved = session.resolve()?;
-    let call = session.call(&resolved, "AWS_ENDPOINT_URL_STS", |settings| Endpoint::resolve(settings, None))?;
+    let call = session.call(&resolved, sts::STS, |settings| Endpoint::resolve(settings, None))?;
     let credentials = resolved.credentials;
     let caller = session.drive(move |io| async move { sts::get_caller_identity(&io, &call, &credentials).await })?;
     if args.json {

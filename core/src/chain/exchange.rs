@@ -1,23 +1,17 @@
-//! A role's exchange, with the settings that decide on its endpoint: variables first, then the role's own profile.
-//!
-//! Follows the AWS SDKs and Tools Reference Guide, "Service-specific endpoints", for the order of endpoint settings: the
-//! one of STS before the one of all services, variables before profiles. A Region that nobody said is that of the role's
-//! partition, with a notice.
+//! A role's exchange. Its endpoint is the role's own profile's where no variable says one; a Region that nobody said is
+//! that of the role's partition, with a notice.
 
 use super::{
     Chain, Ready,
+    endpoints::Asked,
     explain::Found,
-    settings::{self, Key, Origin, Setting},
+    settings::{self, Origin, Setting},
 };
 use crate::{
     Code, Credentials, Error,
     arn::RoleArn,
     call::USER_AGENT,
-    sts::{
-        self, Call, Endpoint, SessionName,
-        endpoint::{Notice, Settings},
-        request,
-    },
+    sts::{self, Call, Endpoint, STS, SessionName, endpoint::Notice, request},
 };
 use alloc::{boxed::Box, format, string::ToString};
 
@@ -97,28 +91,9 @@ impl Chain<'_> {
     async fn call(&mut self, role: &Role, arn: &RoleArn) -> Result<(Call, Setting), Error> {
         self.files().await?;
         let region = self.region_for(role);
-        let custom = self.custom_endpoint(role)?;
-        let legacy_global = match self.setting_for(role, &settings::REGIONAL_STS) {
-            Some(said) if said.text().eq_ignore_ascii_case("legacy") => true,
-            Some(said) if !said.text().eq_ignore_ascii_case("regional") => {
-                return Err(said.invalid("regional or legacy"));
-            }
-            _ => false,
-        };
-        let asked = Settings {
-            region: region.as_ref().map(Setting::text),
-            legacy_global,
-            fips: self.switch(role, &settings::FIPS)?,
-            dual_stack: self.switch(role, &settings::DUALSTACK)?,
-            custom: custom.as_ref().map(Setting::text),
-        };
-        let endpoint = Endpoint::resolve(&asked, Some(arn)).map_err(|e| match (e.code(), &region, &custom) {
-            (Code::RegionInvalid, Some(region), _) => blame(region, e),
-            (Code::EndpointUrl | Code::EndpointFipsCustom | Code::EndpointDualstackCustom, _, Some(custom)) => {
-                blame(custom, e)
-            }
-            _ => e,
-        })?;
+        let asked = self.asked(&STS, role.profile.as_deref(), region.clone())?;
+        let endpoint = Endpoint::resolve(&asked.settings(), Some(arn)).map_err(|e| asked.blame(e))?;
+        let Asked { custom, .. } = asked;
         self.found(custom.iter().map(|setting| Found::of("endpoint", setting)));
         let mut region = region;
         for notice in endpoint.notices() {
@@ -140,49 +115,9 @@ impl Chain<'_> {
     fn region_for(&self, role: &Role) -> Option<Setting> {
         self.inputs
             .option("region", self.inputs.options.region.as_deref())
-            .or_else(|| self.setting_for(role, &settings::REGION))
+            .or_else(|| self.setting_for(role.profile.as_deref(), &settings::REGION))
             // A profile of a role without a Region of its own: that of the selected profile.
             .or_else(|| self.in_profile(None, settings::REGION.profile))
-    }
-
-    fn custom_endpoint(&self, role: &Role) -> Result<Option<Setting>, Error> {
-        if let Some(said) = self.inputs.option("endpoint", self.inputs.options.endpoint.as_deref()) {
-            return Ok(Some(said));
-        }
-        if self.switch(role, &settings::IGNORE_ENDPOINTS)? {
-            return Ok(None);
-        }
-        let said = self.inputs.setting(&settings::ENDPOINT_STS).or_else(|| self.inputs.setting(&settings::ENDPOINT));
-        let profile = role.profile.as_deref();
-        Ok(said
-            .or_else(|| self.endpoint_in_services(profile))
-            .or_else(|| self.in_profile(profile, settings::ENDPOINT.profile)))
-    }
-
-    /// `sts.endpoint_url` of the `services` section that the profile names.
-    fn endpoint_in_services(&self, profile: Option<&str>) -> Option<Setting> {
-        let named = self.in_profile(profile, "services")?;
-        let property = self.files.as_ref()?.read.as_ref().ok()?.services(named.text())?.get("sts")?;
-        let value = property.nested("endpoint_url").filter(|url| !url.is_empty())?;
-        let (file, line) = (property.file().clone(), property.line());
-        let from = Origin::Profile { file, line, profile: named.text().into(), key: "endpoint_url" };
-        Some(Setting { value: value.into(), from })
-    }
-
-    fn switch(&self, role: &Role, key: &Key) -> Result<bool, Error> {
-        self.setting_for(role, key).map_or(Ok(false), |setting| setting.boolean())
-    }
-
-    /// A property, a variable, or the role's profile.
-    fn setting_for(&self, role: &Role, key: &Key) -> Option<Setting> {
-        self.inputs.setting(key).or_else(|| self.in_profile(role.profile.as_deref(), key.profile))
-    }
-
-    /// A key of a profile, or of the selected one.
-    fn in_profile(&self, profile: Option<&str>, key: &'static str) -> Option<Setting> {
-        let files = self.files.as_ref()?;
-        let profile = profile.unwrap_or(files.profile.text());
-        settings::in_profile(files.read.as_ref().ok()?.profile(profile)?, profile, key)
     }
 
     /// What STS takes of a name; a change is noticed.

@@ -13,6 +13,7 @@
 //!
 //! Limits: files of 1 MiB, 16 profiles that hang on each other.
 
+mod endpoints;
 mod exchange;
 pub mod explain;
 mod keys;
@@ -21,6 +22,7 @@ pub mod profile;
 mod settings;
 mod web_identity;
 
+pub use endpoints::endpoint;
 pub use explain::{Explanation, Rule};
 pub use settings::{Origin, Setting};
 
@@ -157,7 +159,7 @@ pub fn resolve(inputs: impl Into<Arc<Inputs>>, deadline: Mono) -> Flow<Resolved>
 
 /// The chain within another flow.
 pub async fn resolve_in(io: &Io, inputs: &Inputs) -> Result<Resolved, Error> {
-    let mut chain = Chain { io, inputs, rule: Rule::Default, order: order(inputs), files: None };
+    let mut chain = Chain::new(io, inputs);
     let places = chain.order.iter().map(|source| Place {
         source: *source,
         found: Vec::new(),
@@ -243,6 +245,12 @@ impl Ready {
     /// Keys that came ready-made.
     fn new(credentials: Credentials, because: String) -> Self {
         Self { credentials, because, region: None, skew_millis: None, assumed: false }
+    }
+}
+
+impl<'a> Chain<'a> {
+    fn new(io: &'a Io, inputs: &'a Inputs) -> Self {
+        Self { io, inputs, rule: Rule::Default, order: order(inputs), files: None }
     }
 }
 

@@ -4,8 +4,8 @@
 //! properties. White space around a value is cut off, and a value that is empty then counts as not set.
 
 use super::{Inputs, profile::Section};
-use crate::{Code, Error, Secret};
-use alloc::{boxed::Box, format, sync::Arc};
+use crate::{Error, Secret, endpoint};
+use alloc::{boxed::Box, sync::Arc};
 use core::fmt;
 
 /// A value, and who said it.
@@ -74,7 +74,6 @@ pub(super) const PROFILE: Key = key("profile", "aws.profile", &["AWS_PROFILE", "
 pub(super) const CONFIG_FILE: Key = key("config file", "aws.configFile", &["AWS_CONFIG_FILE"], "");
 pub(super) const CREDENTIALS_FILE: Key =
     key("credentials file", "aws.sharedCredentialsFile", &["AWS_SHARED_CREDENTIALS_FILE"], "");
-pub(super) const ENDPOINT_STS: Key = key("endpoint", "aws.endpointUrlSts", &["AWS_ENDPOINT_URL_STS"], "");
 pub(super) const ENDPOINT: Key = key("endpoint", "aws.endpointUrl", &["AWS_ENDPOINT_URL"], "endpoint_url");
 pub(super) const IGNORE_ENDPOINTS: Key = key(
     "ignore configured endpoints",
@@ -141,20 +140,12 @@ impl Setting {
 
     /// `true` or `false` in any case.
     pub(super) fn boolean(&self) -> Result<bool, Error> {
-        let text = self.text();
-        if text.eq_ignore_ascii_case("true") {
-            Ok(true)
-        } else if text.eq_ignore_ascii_case("false") {
-            Ok(false)
-        } else {
-            Err(self.invalid("true or false"))
-        }
+        endpoint::boolean(self.text(), "chain", &self.from)
     }
 
     /// It is not what it has to be.
     pub(super) fn invalid(&self, wanted: &str) -> Error {
-        let message = format!("{} is “{}”, not {wanted}", self.from, shortened(self.text()));
-        Error::new(Code::SettingInvalid, "chain", message).with_fix(format!("set {} to {wanted}", self.from))
+        endpoint::invalid(self.text(), wanted, "chain", &self.from)
     }
 }
 

@@ -20,8 +20,15 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 /// The most that is read of an answer: a value of 65,536 bytes, escaped at its worst, and what stands around it.
 pub const RESPONSE_LIMIT: u32 = 512 * 1024;
 
-/// The variable that holds the service's own URL.
-pub const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL_SECRETS_MANAGER";
+/// The service, as calls and endpoint settings name it.
+pub const SERVICE: Service = Service {
+    name: "Secrets Manager",
+    signing_name: "secretsmanager",
+    at: AT,
+    variable: "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+    property: "aws.endpointUrlSecretsManager",
+    section: "secrets_manager",
+};
 
 /// Which secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -198,9 +205,6 @@ pub fn read(response: &HttpResponse) -> Result<SecretValue, Error> {
         value,
     })
 }
-
-const SERVICE: Service =
-    Service { name: "Secrets Manager", signing_name: "secretsmanager", at: AT, variable: ENDPOINT_VARIABLE };
 
 const AT: &str = "secrets manager";
 

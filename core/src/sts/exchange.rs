@@ -23,7 +23,15 @@ pub const SOURCE: &str = "web identity";
 /// The name that credentials of a role assumed with other credentials carry.
 pub const ASSUMED: &str = "assume role";
 
-const STS: Service = Service { name: "STS", signing_name: "sts", at: "sts", variable: "AWS_ENDPOINT_URL_STS" };
+/// STS, as calls and endpoint settings name it.
+pub const STS: Service = Service {
+    name: "STS",
+    signing_name: "sts",
+    at: "sts",
+    variable: "AWS_ENDPOINT_URL_STS",
+    property: "aws.endpointUrlSts",
+    section: "sts",
+};
 
 /// Gives the token of `ask.token_file` to STS and gets credentials. The token is read anew at each attempt.
 pub async fn web_identity(io: &Io, call: &Call, ask: &WebIdentity) -> Result<Assumed, Error> {

@@ -13,7 +13,7 @@ mod session_name;
 
 pub use crate::call::Call;
 pub use endpoint::Endpoint;
-pub use exchange::{assume_role, get_caller_identity, web_identity};
+pub use exchange::{STS, assume_role, get_caller_identity, web_identity};
 pub use request::{AssumeRole, WebIdentity};
 pub use response::{Assumed, CallerIdentity};
 pub use session_name::SessionName;

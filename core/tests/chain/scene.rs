@@ -19,6 +19,7 @@ pub const TOKEN: &str = concat!(
 /// What must never be printed.
 pub const SECRETS: [&str; 3] = ["hunter2", "sessiontoken2", TOKEN];
 
+#[derive(Clone)]
 pub struct Scene {
     pub host: Host,
     pub inputs: Inputs,

@@ -9,6 +9,8 @@ use irsa_core::{
     },
     effect::FileFault,
     flow::Flow,
+    services::secrets_manager::{self, GetSecretValue},
+    sts,
 };
 use irsa_script::Host;
 use serde_json::{Map, Value, json};
@@ -17,21 +19,7 @@ pub const ENTRIES: &[Entry] = &[
     // {environment, properties, options, files: {path: text | null (denied)}, http: [{status, headers, body}], now}
     // gives {result: {credentials, source, region} | {error}, explanation, text, requests: [{method, url, body, ...}]}.
     ("chain.resolve", |input| {
-        let mut host = Host::new();
-        if let Some(now) = input["now"].as_i64() {
-            host = host.at(Timestamp::from_unix(now));
-        }
-        for (path, content) in input["files"].as_object().into_iter().flatten() {
-            host = match content.as_str() {
-                Some(text) => host.file(path, text),
-                None => host.fault(path, FileFault::Denied { owner: Some(0), mode: Some(0o600) }),
-            };
-        }
-        for answer in input["http"].as_array().into_iter().flatten() {
-            let headers: Vec<(&str, &str)> = answer["headers"].as_object().map(texts).unwrap_or_default();
-            let status = answer["status"].as_u64().and_then(|s| u16::try_from(s).ok()).expect("status");
-            host = host.http(status, &headers, answer["body"].as_str().unwrap_or_default());
-        }
+        let mut host = host(input);
         let deadline = host.deadline(input["deadline_ms"].as_u64().unwrap_or(60_000));
         let inputs = inputs(input);
         let mut flow = match input["within_a_flow"].as_bool() {
@@ -72,6 +60,23 @@ pub const ENTRIES: &[Entry] = &[
             "requests": requests,
         }))
     }),
+    // The same, and `service`: where calls with what was resolved go.
+    ("chain.endpoint", |input| {
+        let mut host = host(input);
+        let inputs = inputs(input);
+        let secrets = input["service"] == "secrets_manager";
+        let mut flow = Flow::new(host.deadline(60_000), |io| async move {
+            let resolved = chain::resolve_in(&io, &inputs).await?;
+            let service = if secrets { secrets_manager::SERVICE } else { sts::STS };
+            chain::endpoint(&io, &inputs, &resolved, &service, |settings| match secrets {
+                true => GetSecretValue::new("name").endpoint(settings),
+                false => sts::Endpoint::resolve(settings, None),
+            })
+            .await
+        });
+        let endpoint = host.drive(&mut flow)?;
+        Ok(json!({ "url": endpoint.url(), "signing_region": endpoint.signing_region() }))
+    }),
     // {environment, properties, options} gives {profile, config, credentials}.
     ("chain.locations", |input| {
         let inputs = inputs(input);
@@ -103,6 +108,25 @@ pub const ENTRIES: &[Entry] = &[
         }))
     }),
 ];
+
+fn host(input: &Value) -> Host {
+    let mut host = Host::new();
+    if let Some(now) = input["now"].as_i64() {
+        host = host.at(Timestamp::from_unix(now));
+    }
+    for (path, content) in input["files"].as_object().into_iter().flatten() {
+        host = match content.as_str() {
+            Some(text) => host.file(path, text),
+            None => host.fault(path, FileFault::Denied { owner: Some(0), mode: Some(0o600) }),
+        };
+    }
+    for answer in input["http"].as_array().into_iter().flatten() {
+        let headers: Vec<(&str, &str)> = answer["headers"].as_object().map(texts).unwrap_or_default();
+        let status = answer["status"].as_u64().and_then(|s| u16::try_from(s).ok()).expect("status");
+        host = host.http(status, &headers, answer["body"].as_str().unwrap_or_default());
+    }
+    host
+}
 
 fn section(section: &Section) -> Value {
     let property = |(name, p): (&str, &chain::profile::Property)| {

@@ -10,7 +10,7 @@ use irsa_core::{
     call::{Call, USER_AGENT},
     endpoint::{Endpoint, Settings},
     flow::Flow,
-    services::secrets_manager::{self, ENDPOINT_VARIABLE, GetSecretValue, SecretValue},
+    services::secrets_manager::{self, GetSecretValue, SecretValue},
     sigv4::KeyCache,
 };
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ fn ask(input: &Value) -> GetSecretValue {
 }
 
 fn endpoint(input: &Value) -> Result<Endpoint, Error> {
-    let mut settings = Settings::of_service(|name| input["env"][name].as_str(), ENDPOINT_VARIABLE);
+    let mut settings = Settings::of_service(|name| input["env"][name].as_str(), &secrets_manager::SERVICE)?;
     if let Some(params) = input["params"].as_object() {
         let on = |name: &str| params.get(name).and_then(Value::as_bool).unwrap_or_default();
         let text = |name: &str| params.get(name).and_then(Value::as_str);

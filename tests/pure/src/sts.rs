@@ -22,7 +22,7 @@ pub const ENTRIES: &[Entry] = &[
     // By environment variables, or by the parameters of the rule set; `role` is an ARN.
     ("sts.endpoint", |input| {
         let env = |name: &str| input["env"][name].as_str();
-        let mut settings = Settings::from_env(env);
+        let mut settings = Settings::from_env(env)?;
         if let Some(params) = input["params"].as_object() {
             let on = |name: &str| params.get(name).and_then(Value::as_bool).unwrap_or_default();
             settings = Settings {

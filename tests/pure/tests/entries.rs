@@ -111,3 +111,17 @@ fn a_keeper_replays() {
     let skew = json!({ "date": 10_000, "asked": [10_000, 0], "answered": [10_000, 0] });
     assert_eq!(call("keeper.skew_millis", &skew), json!({ "ok": 999 }));
 }
+
+#[test]
+fn where_calls_go_after_the_chain() {
+    let config = "[default]\naws_access_key_id = AKID\naws_secret_access_key = IRSACANARY\nservices = s\n[services s]\n\
+                  secrets_manager =\n  endpoint_url = http://127.0.0.1:1\n";
+    let mut given = json!({
+        "environment": { "HOME": "/h", "AWS_REGION": "eu-west-1" },
+        "files": { "/h/.aws/config": config },
+    });
+    let at = |given: &serde_json::Value| call("chain.endpoint", given)["ok"].clone();
+    assert_eq!(at(&given), json!({ "url": "https://sts.eu-west-1.amazonaws.com", "signing_region": "eu-west-1" }));
+    given["service"] = "secrets_manager".into();
+    assert_eq!(at(&given), json!({ "url": "http://127.0.0.1:1", "signing_region": "eu-west-1" }));
+}

@@ -73,7 +73,7 @@ const CASES: &[Case] = &[
 fn variables_decide() {
     for (variables, role, url, region) in CASES {
         let role = role.map(|role| RoleArn::parse(role).unwrap());
-        let endpoint = Endpoint::resolve(&Settings::from_env(env(variables)), role.as_ref()).unwrap();
+        let endpoint = Endpoint::resolve(&Settings::from_env(env(variables)).unwrap(), role.as_ref()).unwrap();
         assert_eq!((endpoint.url(), endpoint.signing_region()), (*url, *region), "{variables:?}");
         assert_eq!(endpoint.is_custom(), !url.contains("amazonaws") && !url.contains("api.aws"), "{variables:?}");
     }
@@ -83,7 +83,7 @@ fn variables_decide() {
 fn what_works_but_should_be_known() {
     let notices = |variables: &'static [(&str, &str)], role: &str| -> Vec<String> {
         let role = RoleArn::parse(role).unwrap();
-        let endpoint = Endpoint::resolve(&Settings::from_env(env(variables)), Some(&role)).unwrap();
+        let endpoint = Endpoint::resolve(&Settings::from_env(env(variables)).unwrap(), Some(&role)).unwrap();
         endpoint.notices().iter().map(ToString::to_string).collect()
     };
     assert_eq!(notices(&[("AWS_REGION", "us-east-1")], AWS), Vec::<String>::new());
@@ -114,8 +114,21 @@ fn what_cannot_be() {
             "Invalid Configuration: Dualstack and custom endpoint are not supported",
             "AWS_USE_DUALSTACK_ENDPOINT",
         ),
+        // Neither is false: who meant FIPS is not to be sent to the plain endpoint.
+        (
+            &[("AWS_REGION", "us-east-1"), ("AWS_USE_FIPS_ENDPOINT", "yes")],
+            Code::SettingInvalid,
+            "AWS_USE_FIPS_ENDPOINT is “yes”, not true or false",
+            "set AWS_USE_FIPS_ENDPOINT to true or false",
+        ),
+        (
+            &[("AWS_REGION", "us-east-1"), ("AWS_STS_REGIONAL_ENDPOINTS", "global")],
+            Code::SettingInvalid,
+            "AWS_STS_REGIONAL_ENDPOINTS is “global”, not legacy or regional",
+            "AWS_STS_REGIONAL_ENDPOINTS",
+        ),
     ] {
-        let error = Endpoint::resolve(&Settings::from_env(env(variables)), None).unwrap_err();
+        let error = Settings::from_env(env(variables)).and_then(|s| Endpoint::resolve(&s, None)).unwrap_err();
         assert_eq!(error.code(), code, "{error}");
         assert!(error.message().contains(message) && error.fix().contains(fix), "{error}");
     }
