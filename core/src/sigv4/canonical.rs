@@ -273,7 +273,7 @@ impl Canonical<'_> {
         sink.put(b"\n\n");
         match self.names {
             Some(names) => sink.put(names),
-            None => self.write_names(b";", sink),
+            None => self.write_names(sink),
         }
         sink.byte(b'\n');
         sink.put(self.payload);
@@ -304,13 +304,13 @@ impl Canonical<'_> {
         });
     }
 
-    /// The names of the signed headers.
-    pub(super) fn write_names(&self, between: &[u8], sink: &mut impl Sink) {
+    /// The names of the signed headers, joined by `;`.
+    pub(super) fn write_names(&self, sink: &mut impl Sink) {
         let mut before: Option<&HeaderSlot> = None;
         merged(self.headers, self.own_headers, HeaderSlot::order, |slot| {
             if !before.is_some_and(|before| before.same_name(slot)) {
                 if before.is_some() {
-                    sink.put(between);
+                    sink.byte(b';');
                 }
                 slot.write_name(sink);
             }

@@ -41,6 +41,15 @@ pub(super) fn component(text: &[u8], sink: &mut impl Sink) {
     encode(text, RESERVED, sink);
 }
 
+/// What is put in here comes out encoded, slashes too.
+pub(super) struct Component<'s, S>(pub &'s mut S);
+
+impl<S: Sink> Sink for Component<'_, S> {
+    fn put(&mut self, bytes: &[u8]) {
+        component(bytes, self.0);
+    }
+}
+
 fn escape(byte: u8) -> [u8; 3] {
     let digit = |four: u8| if four < 10 { b'0' + four } else { b'A' + four - 10 };
     [b'%', digit(byte >> 4), digit(byte & 15)]

@@ -46,7 +46,7 @@ pub(super) fn write(
     out.put(job.scope);
     out.put(b", SignedHeaders=");
     let start = out.length();
-    canonical.write_names(b";", &mut out);
+    canonical.write_names(&mut out);
     let end = out.length();
     out.put(b", Signature=");
     let hole = out.hole();

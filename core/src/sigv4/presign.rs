@@ -59,7 +59,7 @@ pub(super) fn write(
         encode::component(token.as_bytes(), &mut out);
     }
     marks.name(signed_headers, &mut out);
-    canonical.write_names(b"%3B", &mut out);
+    canonical.write_names(&mut encode::Component(&mut out));
     let end = out.length();
     if let Some(token) = token_after {
         out.put(b"&");

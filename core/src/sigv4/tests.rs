@@ -416,6 +416,10 @@ fn the_query_form() {
         format!("x-id=GetObject&A=1&{fixed}&X-Amz-Security-Token=a%2Bb&X-Amz-SignedHeaders=host&X-Amz-Signature=");
     assert!(query.starts_with(&start), "{query}");
     assert_eq!(query.len(), start.len() + 64);
+    // A name may hold what a query may not (RFC 9110 §5.6.2).
+    let mut odd = get("/key", "", &[HOST, ("X-a!b*", "1")]);
+    odd.payload = Payload::Unsigned;
+    assert!(written(&signing, &odd).contains("&X-Amz-SignedHeaders=host%3Bx-a%21b%2A&"));
     let sorted = format!("A=1&{fixed}&X-Amz-Security-Token=a%2Bb&X-Amz-SignedHeaders=host&x-id=GetObject");
     assert_eq!(canonical(&request, &signing).lines().nth(2), Some(&*sorted));
 
