@@ -1,7 +1,7 @@
 # Each target is one line into cargo or a script of tools/. `make demo` and `make test` install what they need.
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-core test-trust test-vectors test-wasm test-local test-cli test-clients test-ministack \
-	test-long bench lint fuzz errors
+	test-fuzz test-long bench lint fuzz errors
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "make %-16s %s\n", $$1, $$2 }'
@@ -45,7 +45,11 @@ bench: ## measurements, one table
 lint: ## format, clippy, MSRV, purity, unused dependencies, licences and bans
 	@tools/lint.sh
 
-fuzz: ## a hundred times as many spoilt texts for every parser as `make test` tries
+test-fuzz: ## every fuzz target on its corpus, then 100,000 executions; TARGETS="token flow" for some
+	@tools/fuzz.sh $(TARGETS)
+
+fuzz: ## ten minutes for every fuzz target, and a hundred times as many spoilt texts as `make test` tries
+	@tools/fuzz.sh --long $(TARGETS)
 	IRSA_LONG=1 cargo test -q -p irsa-pure --test hostile -- --nocapture
 
 errors: ## write anew what is made from core/errors.toml

@@ -6,6 +6,7 @@ cargo clippy --version >/dev/null 2>&1 || rustup -q component add clippy rustfmt
 
 echo "lint: format"
 cargo fmt --all --check
+cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 
 echo "lint: clippy"
 cargo clippy -q --workspace --all-targets --locked -- -D warnings
