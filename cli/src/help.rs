@@ -11,6 +11,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("token", TOKEN),
     ("explain", EXPLAIN),
     ("get", GET),
+    ("serve", SERVE),
     ("local", LOCAL),
     ("help", OVERVIEW),
     ("identity", IDENTITY),
@@ -36,6 +37,7 @@ credentials
   credential-process   print them as AWS SDKs and CLI take them from a program
   exec -- CMD          run a command with them
   env                  print them as shell variables
+  serve                keep handing them out on loopback, as ECS and EKS do
   whoami               ask AWS who they are
   explain              where they come from, and why other places were passed by
   token [FILE]         what the service-account token says, and what is odd
@@ -231,6 +233,29 @@ NAME is a name or an ARN. A binary value is printed as it is.
     identity!(),
     "\n\
 example: irsa get secret prod/db/password
+"
+);
+
+const SERVE: &str = concat!(
+    "\
+irsa serve: hand out credentials on loopback, to programs that know ECS's and EKS's endpoint
+
+usage: irsa serve [flags] [-- COMMAND [arguments]]
+
+Prints the variables that programs need. With COMMAND it sets them for it, and ends as it does; 125:
+irsa failed, 126: not executable, 127: no such command. One exchange serves all, newer keys in time.
+
+  --port N, --ipv6     127.0.0.1 (::1) and this port, instead of a free one
+  --socket FILE        a unix socket (mode 0600) instead of a port: no token
+  --auth-file FILE     where to write the random authorization token (mode 0600)
+  --auth-from FILE     that token, where there is one already
+  --port-file FILE     gets the port's number
+  --format NAME        sh (the default), fish, powershell or json; --json
+  --health             ask the server at --port, --port-file or --socket: 0 where it has credentials
+",
+    identity!(),
+    "\n\
+example: irsa serve -- aws s3 ls
 "
 );
 

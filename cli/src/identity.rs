@@ -4,7 +4,7 @@ use crate::{
     args::{Args, Ended, Word},
     output,
 };
-use irsa::{Cancel, Host};
+use irsa::{Cancel, Host, Provider};
 use irsa_core::{
     Error, Mono,
     call::{Call, Service, USER_AGENT},
@@ -42,6 +42,11 @@ impl Identity {
             _ => return Err(args.unexpected(word).into()),
         }
         Ok(())
+    }
+
+    /// The same for a program that runs for long.
+    pub fn provider(self) -> Result<Provider, Error> {
+        Provider::builder().options(self.options).timeout(self.timeout).background(true).build()
     }
 
     /// Reads the environment.

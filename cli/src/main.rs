@@ -1,4 +1,4 @@
-//! The command `irsa`: a pod's AWS identity on the command line. No server inside, small, quick to start.
+//! The command `irsa`: a pod's AWS identity on the command line. Small, quick to start.
 //!
 //! How it speaks: `irsa: error: …` and `irsa: fix: …` on standard error, data alone on standard output; lower case, no
 //! full stop. Exit codes: 2 usage, 3 configuration, 4 refused, 5 network, 70 a bug of ours; under `exec` 125, 126 and
@@ -12,6 +12,8 @@ mod help;
 mod identity;
 mod output;
 mod request;
+#[cfg(unix)]
+mod serve;
 
 use irsa_core::{Code, Error};
 use std::process::ExitCode;

@@ -5,7 +5,7 @@ use crate::{
     identity::Identity,
     output,
 };
-use irsa_core::{Credentials, chain::Resolved};
+use irsa_core::{Credentials, Error, chain::Resolved};
 use serde_json::{Value, json};
 use std::fmt::Write;
 use zeroize::Zeroizing;
@@ -87,24 +87,14 @@ pub fn env(args: &mut Args) -> Result<(), Ended> {
             _ => identity.take(&word, args)?,
         }
     }
-    let format = match format.as_deref() {
-        None if args.json => Format::Json,
-        None | Some("sh") => Format::Sh,
-        Some("fish") => Format::Fish,
-        Some("powershell") => Format::PowerShell,
-        Some("json") => Format::Json,
-        Some(other) => {
-            let error = usage("env", format!("--format takes sh, fish, powershell or json, not “{other}”"));
-            return Err(error.into());
-        }
-    };
+    let format = Format::named("env", format.as_deref(), args.json)?;
     let resolved = identity.session().resolve()?;
     Ok(output::data(format.write(&variables(&resolved)).as_bytes())?)
 }
 
 /// A shell's way to set and unset variables.
 #[derive(Clone, Copy, Debug)]
-enum Format {
+pub enum Format {
     Sh,
     Fish,
     PowerShell,
@@ -112,7 +102,20 @@ enum Format {
 }
 
 impl Format {
-    fn write(self, variables: &[(&str, String)]) -> Zeroizing<String> {
+    /// The one that `--format` of `command` names.
+    pub fn named(command: &str, name: Option<&str>, json: bool) -> Result<Self, Error> {
+        match name {
+            None if json => Ok(Self::Json),
+            None | Some("sh") => Ok(Self::Sh),
+            Some("fish") => Ok(Self::Fish),
+            Some("powershell") => Ok(Self::PowerShell),
+            Some("json") => Ok(Self::Json),
+            Some(other) => Err(usage(command, format!("--format takes sh, fish, powershell or json, not “{other}”"))),
+        }
+    }
+
+    /// What sets these variables, and unsets the others of [`STALE`].
+    pub fn write(self, variables: &[(&str, String)]) -> Zeroizing<String> {
         if let Self::Json = self {
             let all: serde_json::Map<_, _> = variables.iter().map(|(n, v)| ((*n).to_owned(), json!(v))).collect();
             return Zeroizing::new(format!("{}\n", Value::Object(all)));

@@ -5,6 +5,8 @@ mod exec;
 mod explain;
 mod get;
 mod local;
+#[cfg(unix)]
+mod serve;
 mod sign;
 mod token;
 mod whoami;
@@ -34,6 +36,8 @@ pub fn run(mut words: Vec<OsString>) -> Outcome {
         "-V" | "--version" => "--version",
         other => help::PAGES.iter().map(|(name, _)| *name).find(|name| *name == other).unwrap_or_default(),
     };
+    // Then another program's exit codes are to be told from ours.
+    let runs = name == "exec" || name == "serve" && words.iter().any(|word| word == "--");
     let mut args = Args::new(name, words);
     let ended = match name {
         "credential-process" => credentials::process(&mut args),
@@ -43,6 +47,10 @@ pub fn run(mut words: Vec<OsString>) -> Outcome {
         "get" => get::run(&mut args),
         "local" => local::run(&mut args),
         "presign" => sign::presign(&mut args),
+        #[cfg(unix)]
+        "serve" => serve::run(&mut args),
+        #[cfg(not(unix))]
+        "serve" => Err(Error::new(irsa_core::Code::HostUnsupported, "serve", "irsa serve needs a Unix").into()),
         "sign" => sign::sign(&mut args),
         "token" => token::run(&mut args),
         "whoami" => whoami::run(&mut args),
@@ -55,7 +63,7 @@ pub fn run(mut words: Vec<OsString>) -> Outcome {
         Err(Ended::Help(name)) => output::data(help::page(name).unwrap_or(help::OVERVIEW).as_bytes()),
         Err(Ended::Error(error)) => Err(error),
     };
-    let exit = result.as_ref().err().filter(|_| name == "exec").map(|error| exec::exit_code(error.code()));
+    let exit = result.as_ref().err().filter(|_| runs).map(|error| exec::exit_code(error.code()));
     Outcome { result, json: args.json, exit }
 }
 

@@ -343,6 +343,18 @@ pub enum Code {
     ServiceUnknown = 267,
     /// The server answered a request that was sent as it was with an error status.
     SendRefused = 268,
+    /// `irsa serve` cannot listen where it was told to.
+    ServeAddress = 280,
+    /// A file of `irsa serve` cannot be written or read: the authorization token's, or the port's.
+    ServeFile = 281,
+    /// A client of `irsa serve` sent something else than a GET or HEAD of what there is.
+    ServeRequest = 282,
+    /// A request to `irsa serve` did not come straight from a program on this machine.
+    ServeForbidden = 283,
+    /// A request to `irsa serve` had no authorization token, or a wrong one.
+    ServeUnauthorized = 284,
+    /// The `irsa serve` that was asked by `--health` is not there, or has no credentials that can be used.
+    ServeUnhealthy = 285,
     /// A request has headers that must be under its signature and are not.
     VerifyHeadersNotSigned = 310,
 }
@@ -519,6 +531,12 @@ impl Code {
         Self::CommandMissing,
         Self::ServiceUnknown,
         Self::SendRefused,
+        Self::ServeAddress,
+        Self::ServeFile,
+        Self::ServeRequest,
+        Self::ServeForbidden,
+        Self::ServeUnauthorized,
+        Self::ServeUnhealthy,
         Self::VerifyHeadersNotSigned,
     ];
 
@@ -692,6 +710,12 @@ impl Code {
             Self::CommandMissing => &Row { name: "command-missing", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "The program irsa-local, which `irsa local` runs, is not there.", fix: "put irsa-local beside irsa or on PATH; in the sources: cargo build -p irsa-local" },
             Self::ServiceUnknown => &Row { name: "service-unknown", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "For which service to sign cannot be seen from the host's name.", fix: "say it: --service secretsmanager (the service's signing name)" },
             Self::SendRefused => &Row { name: "send-refused", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "The server answered a request that was sent as it was with an error status.", fix: "read the answer on standard output: it says what the service did not like; irsa sign --explain shows what was signed" },
+            Self::ServeAddress => &Row { name: "serve-address", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "`irsa serve` cannot listen where it was told to.", fix: "leave --port out for a free one, or stop what listens there" },
+            Self::ServeFile => &Row { name: "serve-file", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "A file of `irsa serve` cannot be written or read: the authorization token's, or the port's.", fix: "name a file in a folder that exists and that this user may write to" },
+            Self::ServeRequest => &Row { name: "serve-request", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "A client of `irsa serve` sent something else than a GET or HEAD of what there is.", fix: "send GET /v1/credentials without a body, as the container credentials provider of every AWS SDK does" },
+            Self::ServeForbidden => &Row { name: "serve-forbidden", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "A request to `irsa serve` did not come straight from a program on this machine.", fix: "ask it by its own address (127.0.0.1, [::1] or localhost) from the same pod, without a proxy; for programs elsewhere run another irsa serve" },
+            Self::ServeUnauthorized => &Row { name: "serve-unauthorized", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "A request to `irsa serve` had no authorization token, or a wrong one.", fix: "set AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE as irsa serve printed it; the file begins anew with each start" },
+            Self::ServeUnhealthy => &Row { name: "serve-unhealthy", kind: Kind::Broken, exit: 3, retry: Retry::Soon, what: "The `irsa serve` that was asked by `--health` is not there, or has no credentials that can be used.", fix: "read what it wrote on its standard error; irsa explain says where credentials would come from" },
             Self::VerifyHeadersNotSigned => &Row { name: "verify-headers-not-signed", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "A request has headers that must be under its signature and are not.", fix: "sign the request with all of its headers, after the last of them was added; a proxy that adds x-amz-… headers has to sign anew" },
         }
     }

@@ -60,6 +60,11 @@ impl Provider {
         }
     }
 
+    /// What is in hand, good or not (see [`Snapshot::state`]): no exchange, no wait. `None` before the first success.
+    pub fn latest(&self) -> Option<Arc<Snapshot>> {
+        self.shared.latest()
+    }
+
     /// A service refused the credentials of this generation: the next call gets new ones, if there are any. False where
     /// this changes nothing, since newer ones are in hand or the last invalidation was moments ago.
     pub fn invalidate(&self, generation: u64) -> bool {
