@@ -1,13 +1,19 @@
-//! `sts-observed`, group provider: what IAM answered when trust policies and OIDC providers were written.
+//! What IAM stores.
+//!
+//! `iam-writes`: `sts-observed`, group provider: what IAM answered when trust policies and OIDC providers were written.
 //!
 //! Every row runs under the account that stands for the recorded one, and under another account, partition and host:
 //! the rule must not hang on the names.
+//!
+//! `iam-stored`: the trust policies of `setups` and of `article`. Those that the set knows IAM to refuse are refused, at
+//! the place that the set names; all others, wrong as they may be, are stored. The article's is warned of three times.
 
 use crate::{Engine, Report, Set, json, same};
 use serde_json::{Value, json};
 use std::path::Path;
 
 pub const SET: Set = Set { name: "iam-writes", run, least: 226 };
+pub const STORED: Set = Set { name: "iam-stored", run: stored, least: 150 };
 
 fn run(engine: &mut dyn Engine, folder: &Path) -> Report {
     let mut report = Report::default();
@@ -33,6 +39,47 @@ fn trust_write(engine: &mut dyn Engine, row: &Value) -> Result<(), String> {
     same("message", &expect["message"], &refusal["message"])?;
     // A recorded text must not be told as one that nobody saw.
     same("observed", expect["code"].is_string(), refusal["observed"] == true)
+}
+
+fn stored(engine: &mut dyn Engine, folder: &Path) -> Report {
+    let mut report = Report::default();
+    let data = json(&folder.join("setups/cases.json"));
+    for case in data["cases"].as_array().into_iter().flatten() {
+        let name = case["name"].as_str().unwrap_or_default();
+        if case["role"].is_null() {
+            report.leave_out(name, "there is no role");
+        } else {
+            report.case(name, setup(engine, case));
+        }
+    }
+    let policy = json(&folder.join("article/trust-policy.json"));
+    let outcome = engine.ok("policy.lint", &json!({ "policy": policy })).and_then(|answer| {
+        same("refusal", &Value::Null, &answer["refusal"])?;
+        let ids: Vec<_> =
+            answer["warnings"].as_array().into_iter().flatten().filter_map(|warning| warning["id"].as_str()).collect();
+        same("warnings", vec!["provider-spelling", "other-issuer-key", "no-subject"], ids)
+    });
+    report.case("article/trust-policy.json", outcome);
+    report
+}
+
+fn setup(engine: &mut dyn Engine, case: &Value) -> Result<(), String> {
+    const REFUSED: &str = "MalformedPolicyDocument";
+    let (role, expect) = (&case["role"], &case["expect"]);
+    let arn = role["arn"].as_str().unwrap_or_default();
+    let fields: Vec<&str> = arn.split(':').collect();
+    let input = json!({ "policy": role["trust_policy"], "partition": fields.get(1), "account": fields.get(4) });
+    let refusal = engine.ok("policy.lint", &input)?["refusal"].take();
+    let either = expect["also_accept"].as_array().is_some_and(|codes| codes.contains(&json!(REFUSED)));
+    if expect["code"] == REFUSED {
+        same("code", &json!(REFUSED), &refusal["code"])?;
+        let at = format!("/role/trust_policy{}", refusal["at"].as_str().unwrap_or_default());
+        return same("where", &expect["where"], &json!(at));
+    }
+    if either {
+        return Ok(());
+    }
+    same("stored", role["stored"] != false, refusal.is_null()).map_err(|why| format!("{why} {refusal}"))
 }
 
 /// How the things of a row are called.

@@ -31,6 +31,7 @@ pub const ALL: &[Set] = &[
     endpoints_sts::SET,
     fixed_signatures::SET,
     iam_writes::SET,
+    iam_writes::STORED,
     profile::SET,
     response_parsing::SET,
     rfc7515::SET,

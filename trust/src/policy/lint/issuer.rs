@@ -5,16 +5,14 @@
 //! (`sts-observed`, kind trust-write): only statements that allow sts:AssumeRoleWithWebIdentity are looked at, each on
 //! its own. Issuers without a row follow the generic rule of those that have one.
 
+use super::warn::WEB_IDENTITY;
 use super::write::{Condition, Statement, malformed};
 use super::{Refusal, Rule};
 use crate::policy::{Effect, PrincipalKind};
 use alloc::{format, string::String};
 
 pub(super) fn check(statements: &[Statement<'_>]) -> Option<Refusal> {
-    let web = |s: &&Statement<'_>| {
-        let names_it = s.actions.iter().any(|(action, _)| *action == "sts:AssumeRoleWithWebIdentity");
-        s.effect == Effect::Allow && names_it != s.not_action
-    };
+    let web = |s: &&Statement<'_>| s.effect == Effect::Allow && s.allows(WEB_IDENTITY);
     statements.iter().filter(web).find_map(|statement| {
         let federated = statement.principals.iter().filter(|(kind, ..)| *kind == PrincipalKind::Federated);
         federated.map(|(_, value, _)| *value).find_map(|value| principal(statement, value))
@@ -29,18 +27,27 @@ fn principal(statement: &Statement<'_>, value: &str) -> Option<Refusal> {
             Some(malformed(Rule::SharedIssuer, &statement.at, message, true, &fix))
         }
         "cognito-identity.amazonaws.com" => scoped(statement, value, value, &["aud"], |v| v == "*"),
-        "accounts.google.com" => application(statement, value, &["aud", "oaud", "sub"]),
-        "www.amazon.com" | "graph.facebook.com" => application(statement, value, &["app_id", "sub"]),
+        "accounts.google.com" => application(statement, value, GOOGLE),
+        "www.amazon.com" | "graph.facebook.com" => application(statement, value, OTHER_BUILT_IN),
         _ => {
             let (_, issuer) = value.split_once(":oidc-provider/")?;
             if issuer.starts_with(GITHUB) {
-                return scoped(statement, value, issuer, &["sub", "job_workflow_ref"], |v| {
-                    v.trim().is_empty() || v.starts_with('*')
-                });
+                return scoped(statement, value, issuer, GITHUB_CLAIMS, |v| v.trim().is_empty() || v.starts_with('*'));
             }
-            let (_, claim) = SHARED.iter().find(|(shared, _)| *shared == issuer)?;
-            scoped(statement, issuer, issuer, &[claim], |v| v == "*")
+            let (_, claims) = SHARED.iter().find(|(shared, _)| *shared == issuer)?;
+            scoped(statement, issuer, issuer, claims, |v| v == "*")
         }
+    }
+}
+
+/// The claims of which IAM asks for one, where the issuer is shared by tenants or built in.
+pub(super) fn required_claims(issuer: &str) -> &'static [&'static str] {
+    match issuer {
+        "cognito-identity.amazonaws.com" => &["aud"],
+        "accounts.google.com" => GOOGLE,
+        "www.amazon.com" | "graph.facebook.com" => OTHER_BUILT_IN,
+        _ if issuer.starts_with(GITHUB) => GITHUB_CLAIMS,
+        _ => SHARED.iter().find(|(shared, _)| *shared == issuer).map_or(&[], |(_, claims)| claims),
     }
 }
 
@@ -55,7 +62,7 @@ fn scoped(
     let asks = |condition: &&Condition<'_>, claim: &str| {
         is_positive(condition) && condition.key.eq_ignore_ascii_case(&format!("{issuer}:{claim}"))
     };
-    let narrow = |condition: &Condition<'_>| !condition.values.iter().any(|value| wide(value));
+    let narrow = |condition: &Condition<'_>| !condition.values.iter().any(|(value, _)| wide(value));
     let decisive = claims.iter().find(|claim| statement.conditions.iter().any(|condition| asks(&condition, claim)));
     let held = decisive
         .is_some_and(|claim| statement.conditions.iter().filter(|condition| asks(condition, claim)).any(narrow));
@@ -97,19 +104,22 @@ fn is_positive(condition: &Condition<'_>) -> bool {
 }
 
 const GITHUB: &str = "token.actions.githubusercontent.com";
+const GITHUB_CLAIMS: &[&str] = &["sub", "job_workflow_ref"];
+const GOOGLE: &[&str] = &["aud", "oaud", "sub"];
+const OTHER_BUILT_IN: &[&str] = &["app_id", "sub"];
 /// Issuers that tenants share, and the claim that tells the tenant.
-const SHARED: &[(&str, &str)] = &[
-    ("agent.buildkite.com", "sub"),
-    ("api.pulumi.com/oidc", "aud"),
-    ("app.terraform.io", "sub"),
-    ("gitlab.com", "sub"),
-    ("oidc-configuration.audit-log.githubusercontent.com", "sub"),
-    ("oidc.codefresh.io", "sub"),
-    ("oidc.vercel.com", "aud"),
-    ("proidc.upbound.io", "sub"),
-    ("sandboxes.cloud", "aud"),
-    ("scalr.io", "sub"),
-    ("studio.datachain.ai/api", "sub"),
-    ("tokens.cloud.shisho.dev", "sub"),
-    ("vstoken.actions.githubusercontent.com", "sub"),
+const SHARED: &[(&str, &[&str])] = &[
+    ("agent.buildkite.com", &["sub"]),
+    ("api.pulumi.com/oidc", &["aud"]),
+    ("app.terraform.io", &["sub"]),
+    ("gitlab.com", &["sub"]),
+    ("oidc-configuration.audit-log.githubusercontent.com", &["sub"]),
+    ("oidc.codefresh.io", &["sub"]),
+    ("oidc.vercel.com", &["aud"]),
+    ("proidc.upbound.io", &["sub"]),
+    ("sandboxes.cloud", &["aud"]),
+    ("scalr.io", &["sub"]),
+    ("studio.datachain.ai/api", &["sub"]),
+    ("tokens.cloud.shisho.dev", &["sub"]),
+    ("vstoken.actions.githubusercontent.com", &["sub"]),
 ];

@@ -20,7 +20,9 @@
 
 mod document;
 mod issuer;
+mod principal;
 mod rule;
+mod warn;
 mod write;
 
 pub use rule::{Rule, WarningId};
@@ -74,7 +76,8 @@ pub struct Place<'a> {
     pub partition: Option<&'a str>,
     /// The role's account.
     pub account: Option<&'a str>,
-    /// The account's quota of characters in a trust policy, white space not counted; 2,048 unless it was raised.
+    /// The account's quota of characters in a trust policy, white space not counted; 2,048 unless it was raised, and
+    /// never more than [`MOST_SIZE`].
     pub size: usize,
 }
 
@@ -86,14 +89,15 @@ impl Default for Place<'_> {
 
 /// Judges a trust policy as IAM does when it is written.
 pub fn trust_policy(text: &str, place: &Place<'_>) -> Report {
-    let (refusal, warnings) = match write::read(text, place) {
-        Err(refusal) => (Some(refusal), Vec::new()),
-        Ok(document) => {
-            let statements = document.statements();
-            let refusal = statements.as_ref().map_or_else(|e| Some(e.clone()), |all| issuer::check(all));
-            (refusal, Vec::new())
-        }
+    let document = match write::read(text, place) {
+        Ok(document) => document,
+        Err(refusal) => return Report { refusal: Some(refusal), warnings: Vec::new() },
     };
+    let (refusal, statements) = match document.statements() {
+        Ok(statements) => (issuer::check(&statements), statements),
+        Err(refusal) => (Some(refusal), Vec::new()),
+    };
+    let warnings = warn::of(&document, &statements, place);
     Report { refusal, warnings }
 }
 
@@ -119,6 +123,8 @@ impl Report {
 
 /// IAM's default quota of a trust policy, in characters ("IAM and STS quotas": role trust policy length).
 pub const SIZE: usize = 2048;
+/// A higher quota than this counts as this (IAM raises it to 4,096).
+pub const MOST_SIZE: usize = 8192;
 /// So many warnings are given.
 pub const MOST_WARNINGS: usize = 100;
 
