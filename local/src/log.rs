@@ -1,5 +1,5 @@
 //! The access log: one line a request, in memory (the last 10,000) and where [`LogTo`] says. Never a token or a secret:
-//! of a request it holds operation, caller, outcome and user agent alone.
+//! of a request it holds operation, caller, access key id, outcome and user agent alone.
 
 use crate::wire::Why;
 use irsa_core::{Code, Error, Timestamp};
@@ -50,6 +50,8 @@ pub struct Entry {
     pub operation: String,
     /// The caller's ARN; for a web identity its subject and the role asked for, as claimed.
     pub who: String,
+    /// The access key id that signed; of AssumeRoleWithWebIdentity, which nobody signs, the one that was handed out.
+    pub access_key_id: Option<String>,
     /// HTTP status; 0 where the connection was closed without an answer.
     pub status: u16,
     /// AWS's error code, or `OK`; `-` where a fault left none.
@@ -71,6 +73,7 @@ impl Entry {
             "time": self.time.to_string(),
             "operation": self.operation,
             "who": self.who,
+            "accessKeyId": self.access_key_id,
             "status": self.status,
             "outcome": self.outcome,
             "fault": self.fault,
@@ -89,8 +92,12 @@ impl Entry {
 
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { time, operation, who, status, outcome, fault, user_agent, request_id, why } = self;
-        write!(f, "{time} {operation} {who} {status} {outcome}")?;
+        let Self { time, operation, who, access_key_id, status, outcome, fault, user_agent, request_id, why } = self;
+        write!(f, "{time} {operation} {who}")?;
+        if let Some(key) = access_key_id {
+            write!(f, " key={key}")?;
+        }
+        write!(f, " {status} {outcome}")?;
         if let Some(fault) = fault {
             write!(f, " fault={fault}")?;
         }
@@ -177,6 +184,7 @@ mod tests {
             time: Timestamp::from_unix(0),
             operation: "GetCallerIdentity".into(),
             who: "-".into(),
+            access_key_id: Some("ASIAEXAMPLE".into()),
             status: 403,
             outcome: "InvalidClientTokenId".into(),
             fault: Some("slow"),
@@ -188,6 +196,7 @@ mod tests {
         assert!(!text.contains(|c: char| c.is_control()), "{text:?}");
         assert_eq!(entry.user_agent.len(), SAID);
         assert!(text.ends_with("id=r why=\"a'b\""), "{text}");
+        assert!(text.contains(" GetCallerIdentity - key=ASIAEXAMPLE 403 InvalidClientTokenId fault=slow "), "{text}");
         assert_eq!(said(""), "-");
     }
 }

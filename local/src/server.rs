@@ -91,6 +91,7 @@ impl Handler for IssuerHandler {
             time: self.shared.now(),
             operation: said(&format!("{method} {path}")),
             who: "-".into(),
+            access_key_id: None,
             status: answer.status,
             outcome: if answer.status == 200 { "OK".into() } else { "NotFound".into() },
             fault: None,
@@ -190,6 +191,7 @@ impl Handler for AwsHandler {
             time: call.now,
             operation: asked.name(),
             who: "-".into(),
+            access_key_id: None,
             status: 0,
             outcome: "-".into(),
             fault: None,
@@ -245,11 +247,12 @@ impl AwsHandler {
                 Err(Refusal::new(refusal.status, refusal.code.clone(), refusal.message.clone()))
             }
             (None, Asked::Sts(_, Ok(operation))) => {
-                let Outcome { who, result } = self.sts.run(operation, call, protocol, self.shared.faults.lifetime());
-                entry.who = who;
+                let Outcome { who, access_key_id, result } =
+                    self.sts.run(operation, call, protocol, self.shared.faults.lifetime());
+                (entry.who, entry.access_key_id) = (who, access_key_id);
                 result.map(|result| protocol.success(&operation.name, result, &entry.request_id))
             }
-            (None, Asked::Secrets(operation)) => self.secret(operation, call, &mut entry.who),
+            (None, Asked::Secrets(operation)) => self.secret(operation, call, entry),
         };
         match answered {
             Ok(answer) => {
@@ -265,9 +268,9 @@ impl AwsHandler {
         }
     }
 
-    fn secret(&self, operation: &str, call: &Call, who: &mut String) -> Result<Answer, Refusal> {
+    fn secret(&self, operation: &str, call: &Call, entry: &mut Entry) -> Result<Answer, Refusal> {
         let caller = self.gate.caller(call, "secretsmanager", Protocol::Json11)?;
-        *who = caller.arn();
+        (entry.who, entry.access_key_id) = (caller.arn(), Some(caller.access_key_id().to_owned()));
         if operation != "GetSecretValue" {
             return Err(Refusal::new(400, "UnknownOperationException", ""));
         }

@@ -45,6 +45,10 @@ impl Session {
         }
     }
 
+    pub(crate) fn access_key_id(&self) -> &str {
+        self.credentials.access_key_id()
+    }
+
     /// `arn:aws:sts::<account>:assumed-role/<role name>/<session name>`; the role's path is not part of it.
     pub(crate) fn arn(&self) -> String {
         session_arn(&self.role, &self.name)

@@ -21,11 +21,16 @@ fn rekeyed(credentials: &Credentials, secret: Option<&str>, token: Option<&Secre
 #[test]
 fn the_caller_is_the_assumed_role() {
     let local = start();
-    let answer = whoami(&local, &credentials(&local));
+    let own = credentials(&local);
+    let answer = whoami(&local, &own);
     assert_eq!(answer.text("Arn"), "arn:aws:sts::111122223333:assumed-role/app/pod-1");
     assert_eq!(answer.text("Account"), "111122223333");
     assert!(answer.text("UserId").starts_with("AROA") && answer.text("UserId").ends_with(":pod-1"));
-    assert_eq!(local.log().pop().unwrap().who, "arn:aws:sts::111122223333:assumed-role/app/pod-1");
+    let log = local.log();
+    assert_eq!(log.last().unwrap().who, "arn:aws:sts::111122223333:assumed-role/app/pod-1");
+    for entry in log {
+        assert_eq!(entry.access_key_id.as_deref(), Some(own.access_key_id()), "{entry}");
+    }
 }
 
 #[test]

@@ -26,15 +26,16 @@ pub(crate) struct Sts {
     pub(crate) gate: Arc<Gate>,
 }
 
-/// What became of a call: who made it, and the result.
+/// What became of a call: who made it with which key, and the result.
 pub(crate) struct Outcome {
     pub(crate) who: String,
+    pub(crate) access_key_id: Option<String>,
     pub(crate) result: Result<Node, Refusal>,
 }
 
 impl Outcome {
     pub(crate) fn refused(refusal: Refusal) -> Self {
-        Self { who: "-".into(), result: Err(refusal) }
+        Self { who: "-".into(), access_key_id: None, result: Err(refusal) }
     }
 }
 
@@ -116,7 +117,10 @@ impl Sts {
     fn signed(&self, call: &Call, protocol: Protocol, run: impl FnOnce(&Session) -> Result<Node, Refusal>) -> Outcome {
         match self.gate.caller(call, "sts", protocol) {
             Err(refusal) => Outcome::refused(refusal),
-            Ok(caller) => Outcome { who: caller.arn(), result: run(&caller) },
+            Ok(caller) => {
+                let access_key_id = Some(caller.access_key_id().to_owned());
+                Outcome { who: caller.arn(), access_key_id, result: run(&caller) }
+            }
         }
     }
 

@@ -38,7 +38,11 @@ impl Sts {
                 Ok(accepted) => self.accept(accepted, call, lifetime),
             }
         });
-        Outcome { who, result }
+        let (access_key_id, result) = match result {
+            Ok((access_key_id, node)) => (Some(access_key_id), Ok(node)),
+            Err(refusal) => (None, Err(refusal)),
+        };
+        Outcome { who, access_key_id, result }
     }
 
     fn decide(&self, request: &federation::Request<'_>, call: &Call) -> Result<Accepted, Denied> {
@@ -71,7 +75,7 @@ impl Sts {
         Refusal::new(denied.status, denied.code, denied.message).because(why)
     }
 
-    fn accept(&self, accepted: Accepted, call: &Call, lifetime: Option<Duration>) -> Result<Node, Refusal> {
+    fn accept(&self, accepted: Accepted, call: &Call, lifetime: Option<Duration>) -> Result<(String, Node), Refusal> {
         let role = RoleArn::parse(&accepted.role_arn)
             .map_err(|e| Refusal::new(500, "InternalFailure", e.message().to_owned()))?;
         let end = end(call.now, accepted.duration_seconds, lifetime);
@@ -88,8 +92,9 @@ impl Sts {
             ("SubjectFromWebIdentityToken", Node::text(accepted.subject)),
         ];
         members.extend(accepted.source_identity.map(|identity| ("SourceIdentity", Node::text(identity))));
+        let access_key_id = session.access_key_id().to_owned();
         members.extend(self.hand_out(session));
-        Ok(Node::Group(members))
+        Ok((access_key_id, Node::Group(members)))
     }
 }
 
