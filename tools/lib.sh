@@ -1,5 +1,5 @@
 # Sourced by the scripts beside it: the tools they need, how each is had, and pinned to which version.
-# Nothing is kept outside the clone but what rustup, cargo and pip keep themselves.
+# Nothing is kept outside the clone but what rustup, cargo, pip and other package managers keep themselves.
 # shellcheck shell=bash
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -21,7 +21,21 @@ need() {
 # CI=true that is a failure.
 optional() {
     command -v "$1" >/dev/null && return
-    echo "$2: $1 is not on PATH; $3" >>"$target/not-run.txt"
+    not_run "$2: $1 is not on PATH; $3"
+}
+
+# optional_since VERSION COMMAND WHAT HOW-TO-GET-IT: false without it or where it is older, as above.
+optional_since() {
+    local least=$1 has
+    shift
+    optional "$@" || return
+    # Go has no option for it.
+    has=$({ "$1" version 2>/dev/null || "$1" --version; } | grep -oE '[0-9]+(\.[0-9]+)*' | head -n 1)
+    [ "$(printf '%s\n' "$least" "$has" | sort -V | head -n 1)" = "$least" ] || not_run "$2: $1 is $has, not $least; $3"
+}
+
+not_run() {
+    echo "$1" | tee -a "$target/not-run.txt" >&2
     return 1
 }
 

@@ -44,7 +44,7 @@ hush() {
 
 suite cargo cargo test --workspace --exclude irsa-benches --locked --no-fail-fast -- --show-output
 step vectors tools/wasm.sh test
-suite clients tools/judge.sh clients
+suite clients tools/clients.sh
 suite ministack tools/judge.sh ministack
 suite fuzz tools/fuzz.sh
 step demo tools/demo.sh

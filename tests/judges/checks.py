@@ -5,24 +5,28 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 
 class Checks:
-    """Runs named checks; `close` prints `N passed, N failed` and ends the program accordingly."""
+    """Runs named checks, of several threads; `close` prints `N passed, N failed` and ends the program accordingly."""
 
     def __init__(self):
         self.passed = self.failed = 0
+        self.lock = threading.Lock()
 
     def __call__(self, name, check):
         try:
             check()
         except Exception as e:  # a check that cannot be made has failed
-            self.failed += 1
-            print(f"FAILED {name}: {type(e).__name__}: {e}", flush=True)
+            with self.lock:
+                self.failed += 1
+                print(f"FAILED {name}: {type(e).__name__}: {e}", flush=True)
         else:
-            self.passed += 1
-            print(f"ok {name}", flush=True)
+            with self.lock:
+                self.passed += 1
+                print(f"ok {name}", flush=True)
 
     def close(self):
         print(f"{self.passed} passed, {self.failed} failed")
