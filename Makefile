@@ -1,7 +1,7 @@
 # Each target is one line into cargo or a script of tools/. `make demo` and `make test` install what they need.
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-core test-trust test-vectors test-wasm test-local test-cli test-clients test-ministack \
-	test-fuzz test-long bench lint fuzz errors
+	test-moto test-fuzz test-long bench lint fuzz errors
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "make %-16s %s\n", $$1, $$2 }'
@@ -35,6 +35,9 @@ test-clients: ## SDKs of others against irsa-local: `make test-clients SDKS="bot
 
 test-ministack: ## irsa against ministack
 	@tools/judge.sh ministack
+
+test-moto: ## irsa against moto with its authorisation on
+	@tools/judge.sh moto
 
 test-long: ## what needs more than the minutes of `make test`
 	@tools/test.sh --long

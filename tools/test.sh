@@ -46,6 +46,7 @@ suite cargo cargo test --workspace --exclude irsa-benches --locked --no-fail-fas
 step vectors tools/wasm.sh test
 suite clients tools/clients.sh
 suite ministack tools/judge.sh ministack
+suite moto tools/judge.sh moto
 suite fuzz tools/fuzz.sh
 step demo tools/demo.sh
 step readme python3 tools/readme.py "$logs/demo.log"

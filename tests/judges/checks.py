@@ -1,5 +1,7 @@
 """What the judges share: named checks, their closing line, a program to run, a port to use."""
 
+import base64
+import http.client
 import json
 import os
 import socket
@@ -7,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 
 
 class Checks:
@@ -78,3 +81,26 @@ def wait_for_port(port, process, seconds=30):
             if process.poll() is not None or time.monotonic() > end:
                 raise AssertionError(f"{process.args[0]} did not open port {port}") from None
             time.sleep(0.05)
+
+
+def unverified_token(issuer, subject, audience):
+    """A token as a pod has it, signed by nobody, for servers that do not look at the signature."""
+    now = int(time.time())
+    claims = {"iss": issuer, "sub": subject, "aud": audience, "iat": now, "nbf": now, "exp": now + 3600}
+    parts = [json.dumps(part).encode() for part in ({"alg": "RS256", "kid": "1"}, claims)] + [bytes(256)]
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+
+
+def request(url, method="GET", headers=None, body=None, context=None):
+    """Status, headers (names in lower case) and body of one request; the path goes out as it is written."""
+    parts = urllib.parse.urlsplit(url)
+    make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    more = {"context": context} if parts.scheme == "https" else {}
+    connection = make(parts.netloc, timeout=30, **more)
+    try:
+        target = url.partition(parts.netloc)[2] or "/"
+        connection.request(method, target, body, headers or {})
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    finally:
+        connection.close()

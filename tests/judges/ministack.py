@@ -3,7 +3,6 @@
 It does not verify the token's own signature, so a token is made here, signed by nobody. AUTH=true switches the rest on.
 """
 
-import base64
 import http.client
 import http.server
 import json
@@ -13,10 +12,19 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 
 import boto3
-from checks import Checks, clean_env, free_port, run, same, succeed, succeed_json, wait_for_port
+from checks import (
+    Checks,
+    clean_env,
+    free_port,
+    run,
+    same,
+    succeed,
+    succeed_json,
+    unverified_token,
+    wait_for_port,
+)
 
 REGION = "eu-west-1"
 ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/A1B2C3D4E5F60718293A4B5C6D7E8F90"
@@ -26,10 +34,7 @@ SECRET = "IRSACANARY-ministack"
 
 
 def token(subject=SUBJECT, audience="sts.amazonaws.com"):
-    now = int(time.time())
-    claims = {"iss": "https://" + ISSUER, "sub": subject, "aud": audience, "iat": now, "nbf": now, "exp": now + 3600}
-    parts = [json.dumps(part).encode() for part in ({"alg": "RS256", "kid": "1"}, claims)] + [bytes(256)]
-    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+    return unverified_token("https://" + ISSUER, subject, audience)
 
 
 def set_up(endpoint):

@@ -11,8 +11,9 @@ use irsa_core::{
     Code, Error, Secret, Timestamp,
     chain::Resolved,
     clock,
-    effect::HttpRequest,
+    effect::{HttpRequest, HttpResponse},
     secret::SecretBytes,
+    services::Refused,
     sigv4::{self, KeyCache, Payload, Signing},
     time::Span,
 };
@@ -138,6 +139,7 @@ impl Signed {
             false => Signing::new(&resolved.credentials, region, service),
         };
         signing.service = service;
+        warn_of_slashes(service, &asked.request.path);
         let payload = match expires {
             // S3 wants it so: nobody knows the body when the URL is made.
             Some(_) if service.starts_with("s3") => Payload::Unsigned,
@@ -218,10 +220,56 @@ fn send(asked: &Asked, signed: &Signed, as_json: bool) -> Result<(), Error> {
             output::note(&format!("{} answered {status}", request.authority));
             Ok(())
         }
-        status => {
-            let id = ["x-amzn-requestid", "x-amz-request-id"].iter().find_map(|name| answer.header(name));
-            let error = Error::new(Code::SendRefused, "send", format!("{} answered {status}", request.authority));
-            Err(id.into_iter().fold(error, |error, id| error.with_request_id(id)))
+        status => Err(refusal(asked, &answer, status)),
+    }
+}
+
+/// What the answer says, where it says it in AWS's words; a HEAD's has none.
+fn refusal(asked: &Asked, answer: &HttpResponse, status: u16) -> Error {
+    let refused = Refused::of(answer);
+    let said = refused.as_ref().map(|refused| format!(" {refused}")).unwrap_or_default();
+    let mut error =
+        Error::new(Code::SendRefused, "send", format!("{} answered {status}{said}", asked.request.authority));
+    if let Some(fix) = refused.and_then(|refused| mend(&refused.code, asked.date.is_some())) {
+        error = error.with_fix(fix);
+    }
+    let id = ["x-amzn-requestid", "x-amz-request-id"].iter().find_map(|name| answer.header(name));
+    id.into_iter().fold(error, |error, id| error.with_request_id(id))
+}
+
+/// What to change for a code; those of a service alone say it themselves.
+fn mend(code: &str, dated: bool) -> Option<&'static str> {
+    Some(match code.strip_suffix("Exception").unwrap_or(code) {
+        "SignatureDoesNotMatch" | "InvalidSignature" => {
+            "see that the secret access key belongs to the key id, and compare irsa sign --explain with what arrived: the \
+             service and Region, or a path, query or header that was changed on the way"
         }
+        "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" if dated => "leave --date out",
+        "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => {
+            "set this machine's clock: a signature is good for fifteen minutes around its time"
+        }
+        "AuthorizationHeaderMalformed" | "AuthorizationParametersError" | "AuthorizationQueryParametersError" => {
+            "sign for the Region and the service that the message names: --region, --service"
+        }
+        "AccessDenied" | "UnauthorizedOperation" | "AccessDeniedByPolicy" => {
+            "allow this action on this resource to the identity; irsa explain shows whose credentials were used"
+        }
+        "InvalidTokenId"
+        | "InvalidToken"
+        | "ExpiredToken"
+        | "InvalidAccessKeyId"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClient" => {
+            "use whole and current credentials: key id, secret and session token belong together; irsa explain shows where \
+             they came from"
+        }
+        _ => return None,
+    })
+}
+
+/// An escaped slash in a key is a slash to some S3 servers when they check the signature, and stays escaped to others.
+fn warn_of_slashes(service: &str, path: &str) {
+    if service.starts_with("s3") && path.to_ascii_uppercase().contains("%2F") {
+        output::warning("servers differ in how they read %2F in the path of a signed S3 request: write / in keys");
     }
 }

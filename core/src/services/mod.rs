@@ -2,4 +2,7 @@
 //!
 //! The first one is Secrets Manager's GetSecretValue.
 
+mod refused;
 pub mod secrets_manager;
+
+pub use refused::Refused;

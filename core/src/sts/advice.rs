@@ -2,9 +2,20 @@
 //!
 //! Claims are shown, the token never; each at most 200 characters, without control characters.
 
-use super::{AssumeRole, WebIdentity};
+use super::{AssumeRole, Call, WebIdentity};
 use crate::{Code, Error, token::Token};
 use alloc::{boxed::Box, format, string::String, vec::Vec};
+
+/// The same error; where it is the trouble of a server that is not AWS's, with a fix that does not send people to AWS.
+pub(super) fn elsewhere(error: Error, call: &Call) -> Error {
+    match error.code() {
+        Code::StsInternal if call.endpoint.is_custom() => {
+            let fix = format!("wait and try again; if it stays, see the log of the STS at {}", call.endpoint.url());
+            error.with_fix(fix)
+        }
+        _ => error,
+    }
+}
 
 /// The same for a role asked for with other credentials: there is no token, and two policies have to agree.
 pub(super) fn advise_signed(error: Error, ask: &AssumeRole) -> Error {
@@ -27,8 +38,12 @@ pub(super) fn advise_signed(error: Error, ask: &AssumeRole) -> Error {
     error.with_fix(fix)
 }
 
-/// The same error, with a fix that names what was sent. Errors that have nothing to do with it stay as they are.
+/// The same error, with a fix that names what was sent. Errors that have nothing to do with it stay as they are, and so do
+/// those that have a fix of their own: they come from servers that are not AWS's.
 pub(super) fn advise(error: Error, ask: &WebIdentity, token: &Token) -> Error {
+    if error.fix() != error.code().fix() {
+        return error;
+    }
     let (file, role, claims) = (&ask.token_file, &ask.role_arn, token.claims());
     let iss = || said(claims.iss.as_deref());
     let sub = || said(claims.sub.as_deref());

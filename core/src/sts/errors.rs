@@ -2,7 +2,7 @@
 //!
 //! Follows the errors of the STS API 2011-06-15 and recorded answers of AWS. Codes come with and without the suffix
 //! `Exception`; both are read. Behind a custom endpoint codes are not AWS's (MinIO says InvalidParameterValue to
-//! everything), so texts decide there too. A token that an answer echoes is cut out.
+//! everything), so texts decide there too, with mends of their own. A token that an answer echoes is cut out.
 
 use super::response::Action;
 use crate::{
@@ -15,7 +15,11 @@ use alloc::format;
 /// The error for a refusal.
 pub(super) fn refusal(action: Action, status: u16, wire: &Wire, request_id: Option<&str>) -> Error {
     let message = format!("STS answered {} with {status} {}", action.name(), wire.shown());
-    let mut error = Error::new(classify(action, status, wire), "sts", message);
+    let other = said_by_others(wire);
+    let mut error = Error::new(other.map_or_else(|| classify(action, status, wire), |said| said.code), "sts", message);
+    if let Some(fix) = other.map(|said| said.fix).filter(|fix| !fix.is_empty()) {
+        error = error.with_fix(fix);
+    }
     if error.code() == Code::StsSignature && wire.message.contains("scoped to a valid region") {
         error = error.with_fix("set AWS_REGION to the Region of the STS that is called; the keys are not at fault");
     }
@@ -73,7 +77,7 @@ fn classify(action: Action, status: u16, wire: &Wire) -> Code {
         | "Validation"
         | "InvalidParameterValue"
         | "MissingParameter"
-        | "InvalidParameterCombination" => parameter(&wire.message, unsigned),
+        | "InvalidParameterCombination" => parameter(&wire.message),
         "InternalFailure" | "InternalError" | "InternalServer" | "ServiceUnavailable" | "RequestTimeout" => {
             Code::StsInternal
         }
@@ -107,22 +111,72 @@ fn identity_token(message: &str) -> Code {
     }
 }
 
-/// ValidationError, and what others use in its place for everything.
-fn parameter(message: &str, unsigned: bool) -> Code {
+fn parameter(message: &str) -> Code {
     let said = |part: &str| message.contains(part);
-    if said("Request ARN is invalid") || said("invalid ARN") {
+    if said("Request ARN is invalid") {
         Code::StsRoleArnInvalid
     } else if said("DurationSeconds exceeds") {
         Code::StsDuration
-    } else if unsigned && (said("Token is expired") || said("token is expired")) {
-        Code::StsExpiredToken
-    } else if unsigned && said("not valid yet") {
-        Code::StsTokenNotYetValid
-    } else if unsigned && (said("verification error") || said("must match configured OpenID Client ID")) {
-        Code::StsInvalidToken
     } else {
         Code::StsValidation
     }
+}
+
+/// A refusal of MinIO's STS: a part of its text, and what it means.
+struct Said {
+    text: &'static str,
+    code: Code,
+    /// Empty where the code's own, or one with the token's claims, is right there too.
+    fix: &'static str,
+}
+
+/// MinIO has no providers and no trust policies: an issuer's configuration, and policies by name. Its texts come under
+/// this code alone, which AWS's STS has for none of them.
+const OTHERS_CODE: &str = "InvalidParameterValue";
+const OTHERS: &[Said] = &[
+    Said { text: "oken is expired", code: Code::StsExpiredToken, fix: "" },
+    Said { text: "not valid yet", code: Code::StsTokenNotYetValid, fix: "" },
+    Said { text: "used before issued", code: Code::StsTokenNotYetValid, fix: "" },
+    Said {
+        text: "No public key found for kid",
+        code: Code::StsVerificationKey,
+        fix: "check that the key set of the issuer that this STS is configured with holds the token's kid, and that it can \
+              fetch that key set",
+    },
+    Said { text: "verification error", code: Code::StsInvalidToken, fix: FORGED },
+    Said { text: "signature is invalid", code: Code::StsInvalidToken, fix: FORGED },
+    Said {
+        text: "must match configured OpenID Client ID",
+        code: Code::StsInvalidToken,
+        fix: "have the token issued for the audience that this STS is configured with (MinIO: \
+              MINIO_IDENTITY_OPENID_CLIENT_ID)",
+    },
+    Said { text: "claim missing", code: Code::StsMissingClaim, fix: "" },
+    Said {
+        text: "None of the given policies",
+        code: Code::StsAccessDenied,
+        fix: "define a policy of the name in the message at this STS, or use a service account that has one (MinIO: the \
+              claim that MINIO_IDENTITY_OPENID_CLAIM_NAME names holds the policy's name)",
+    },
+    Said {
+        text: "invalid ARN",
+        code: Code::StsRoleArnInvalid,
+        fix: "have this STS take policies from a claim (MinIO: MINIO_IDENTITY_OPENID_CLAIM_NAME): it then takes any role ARN",
+    },
+    Said { text: "invalid token expiry", code: Code::StsDuration, fix: "ask for 900 seconds or more" },
+    Said {
+        text: "Unsupported action",
+        code: Code::StsValidation,
+        fix: "do without this call: the STS at this endpoint has no such action, AWS's has (irsa explain shows where \
+              credentials come from without it)",
+    },
+];
+const FORGED: &str = "have the token issued anew by the issuer that this STS is configured with: the key that its kid names \
+                      did not make its signature, or the token was changed";
+
+fn said_by_others(wire: &Wire) -> Option<&'static Said> {
+    let all = if wire.code == OTHERS_CODE { OTHERS } else { &[] };
+    all.iter().find(|said| wire.message.contains(said.text))
 }
 
 #[cfg(test)]

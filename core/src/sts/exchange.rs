@@ -4,7 +4,7 @@
 //! replaced it; where STS says that it has expired and the file still holds the same one, that is the end.
 
 use super::{
-    advice::{advise, advise_signed},
+    advice::{advise, advise_signed, elsewhere},
     request::{self, AssumeRole, WebIdentity},
     response::{self, Action, Assumed, CallerIdentity},
 };
@@ -43,7 +43,7 @@ pub async fn web_identity(io: &Io, call: &Call, ask: &WebIdentity) -> Result<Ass
     loop {
         let error = match web_identity_once(io, call, ask, &token).await {
             Ok(assumed) => return Ok(assumed),
-            Err(error) => advise(error, ask, &token),
+            Err(error) => advise(elsewhere(error, call), ask, &token),
         };
         tries.wait(io, error.clone()).await?;
         // While the file is being replaced the token in hand is good enough.
@@ -79,7 +79,7 @@ pub async fn assume_role(io: &Io, call: &Call, ask: &AssumeRole, credentials: &C
     let read = |answer: &HttpResponse| response::assumed(answer, Action::AssumeRole, ASSUMED);
     let (mut assumed, skew) = signed(io, call, &STS, credentials, Action::AssumeRole.name(), make, read)
         .await
-        .map_err(|error| advise_signed(error, ask))?;
+        .map_err(|error| advise_signed(elsewhere(error, call), ask))?;
     assumed.skew_millis = skew;
     Ok(assumed)
 }
@@ -88,6 +88,8 @@ pub async fn assume_role(io: &Io, call: &Call, ask: &AssumeRole, credentials: &C
 pub async fn get_caller_identity(io: &Io, call: &Call, credentials: &Credentials) -> Result<CallerIdentity, Error> {
     let make = || Ok(request::get_caller_identity(call));
     let (caller, _) =
-        signed(io, call, &STS, credentials, Action::GetCallerIdentity.name(), make, response::caller_identity).await?;
+        signed(io, call, &STS, credentials, Action::GetCallerIdentity.name(), make, response::caller_identity)
+            .await
+            .map_err(|error| elsewhere(error, call))?;
     Ok(caller)
 }

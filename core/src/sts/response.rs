@@ -233,7 +233,18 @@ fn is_page(response: &HttpResponse, text: &str) -> bool {
     let begins = |with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
     let html =
         || response.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().starts_with("text/html"));
-    begins("<!doctype html") || begins("<html") || html() && !text.starts_with('{')
+    // moto calls its answers in XML HTML.
+    begins("<!doctype html") || begins("<html") || html() && !text.starts_with('{') && !is_answer(text)
+}
+
+/// Whether the first element is one of AWS's: `ErrorResponse`, `GetCallerIdentityResponse`, `Error`.
+fn is_answer(text: &str) -> bool {
+    let after = text.strip_prefix("<?").and_then(|rest| rest.split_once("?>")).map_or(text, |(_, rest)| rest);
+    let name = after.trim_start().strip_prefix('<').and_then(|rest| {
+        let name = rest.split(|c: char| c.is_ascii_whitespace() || c == '>').next()?;
+        name.rsplit(':').next()
+    });
+    name.is_some_and(|name| name == "Error" || name.ends_with("Response"))
 }
 
 /// The page's title, short, for the message.

@@ -10,7 +10,10 @@ use irsa_core::{
     call::{Call, USER_AGENT},
     endpoint::{Endpoint, Settings},
     flow::Flow,
-    services::secrets_manager::{self, GetSecretValue, SecretValue},
+    services::{
+        Refused,
+        secrets_manager::{self, GetSecretValue, SecretValue},
+    },
     sigv4::KeyCache,
 };
 use serde_json::{Value, json};
@@ -28,6 +31,11 @@ pub const ENTRIES: &[Entry] = &[
         let mut keys = KeyCache::new();
         secrets_manager::request(&call, &ask(&input["input"]), &credentials(), &mut keys, now)
             .map(|request| sent(&request))
+    }),
+    // Code and text of any service's refusal; null where it is none.
+    ("services.refused", |given| {
+        let refused = Refused::of(&answered(given));
+        Ok(refused.map_or(Value::Null, |refused| json!({ "code": refused.code, "shown": refused.to_string() })))
     }),
     ("secrets_manager.read", |given| secrets_manager::read(&answered(given)).map(|value| shown(&value))),
     // The flow, with what the host answers to each question: see `flow::answers`.

@@ -75,6 +75,16 @@ const CASES: &[(&str, &str, Action, Code)] = &[
     ("InvalidParameterValue", "crypto/rsa: verification error", WEB, Code::StsInvalidToken),
     ("InvalidParameterValue", "`azp` must match configured OpenID Client ID", WEB, Code::StsInvalidToken),
     ("InvalidParameterValue", "invalid ARN - bad partition field", WEB, Code::StsRoleArnInvalid),
+    ("InvalidParameterValue", "Token used before issued", WEB, Code::StsTokenNotYetValid),
+    ("InvalidParameterValue", "No public key found for kid k", WEB, Code::StsVerificationKey),
+    ("InvalidParameterValue", "crypto/ecdsa: verification error", WEB, Code::StsInvalidToken),
+    ("InvalidParameterValue", "None of the given policies (`p`) are defined", WEB, Code::StsAccessDenied),
+    ("InvalidParameterValue", "sub claim missing from the JWT token", WEB, Code::StsMissingClaim),
+    ("InvalidParameterValue", "invalid token expiry", WEB, Code::StsDuration),
+    ("InvalidParameterValue", "Unsupported action GetCallerIdentity", SIGNED, Code::StsValidation),
+    // The same words under a code of AWS's mean what AWS means.
+    ("ValidationError", "Token is expired", WEB, Code::StsValidation),
+    ("InvalidParameterValue", "token contains an invalid number of segments", WEB, Code::StsValidation),
     ("MissingParameter", "The request must contain the parameter Action", WEB, Code::StsValidation),
 ];
 

@@ -142,6 +142,25 @@ fn a_refusal_in_any_form() {
 }
 
 #[test]
+fn an_answer_that_is_called_a_page() {
+    let read = |kind: &str, status: u16, body: &str| {
+        let error = caller_identity(&answer(status, &[("content-type", kind)], body)).unwrap_err();
+        (error.code(), error.message().rsplit(": ").next().unwrap_or_default().to_string())
+    };
+    let refused = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<ErrorResponse><Errors><Error><Code>SignatureDoesNotMatch</Code>\
+                   <Message>why</Message><Type>Sender</Type></Error></Errors></ErrorResponse>";
+    for body in [refused, refused.split_once('\n').unwrap().1] {
+        assert_eq!(read("text/html; charset=utf-8", 403, body), (Code::StsSignature, "why".into()));
+    }
+    let page = "<?xml version=\"1.0\"?>\n<html xmlns=\"x\"><head><title>t</title></head></html>";
+    for (kind, body) in [("text/html", page), ("text/html", "<p>Response"), ("text/xml", "<HTML><Error></HTML>")] {
+        assert_eq!(read(kind, 403, body).0, Code::AnswerHtml, "{body}");
+    }
+    let body = "<GetCallerIdentityResponse><R><Account>1</Account><Arn>a</Arn><UserId>u</UserId></R></GetCallerIdentityResponse>";
+    assert_eq!(&*caller_identity(&answer(200, &[("content-type", "text/html")], body)).unwrap().arn, "a");
+}
+
+#[test]
 fn secrets_of_an_answer_are_in_no_error() {
     let body = format!("<R>{}</R>", KEYS.replace(">S<", ">hunter2<").replace(">A<", "><"));
     let errors = [
