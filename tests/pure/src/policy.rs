@@ -25,6 +25,7 @@ pub const ENTRIES: &[Entry] = &[
         answer["why"] = json!(evaluation.why());
         answer["allowed"] = json!(evaluation.decision() == Decision::Allowed);
         answer["applies"] = evaluation.statements.iter().map(|statement| statement.applies()).collect();
+        answer["may_apply"] = evaluation.statements.iter().map(|statement| statement.may_apply()).collect();
         Ok(answer)
     }),
     ("policy.parse", |input| {
@@ -41,11 +42,12 @@ pub const ENTRIES: &[Entry] = &[
         let operators: Vec<Value> = operators.collect();
         Ok(json!({ "id": policy.id, "statements": policy.statements.len(), "operators": operators }))
     }),
-    // Two decisions of `allowed`, `denied`, `not`: of one identity, and of a policy under a limit.
+    // Two decisions of `allowed`, `denied`, `undecided`, `not`: of one identity, and of a policy under a limit.
     ("policy.combine", |input| {
         let decision = |name: &str| match input[name].as_str() {
             Some("allowed") => Decision::Allowed,
             Some("denied") => Decision::Denied,
+            Some("undecided") => Decision::Undecided,
             _ => Decision::NotAllowed,
         };
         let (a, b) = (decision("a"), decision("b"));

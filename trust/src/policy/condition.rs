@@ -1,9 +1,13 @@
 //! One condition against the request. IAM user guide, "Condition operators" and "Set operators for multivalued keys".
 //!
 //! A missing key: positive tests fail, negated ones hold, `…IfExists` and `ForAllValues` hold, `ForAnyValue` fails.
+//! A value that is not of the operator's type equals nothing. The guide's two pages differ on variables under `Bool`;
+//! here they have none. A binary value of the request is written in base64, as the policy's is.
 
+use super::number::Number;
 use super::operator::{Compare, Operator, Quantifier};
-use super::pattern::{self, Token};
+use super::pattern::{self, Resolved, Token};
+use super::work::{MAX_WORK, Spent, Work};
 use super::{Condition, ConditionTrace, Context, MAX_TRACED, Version};
 use crate::json::{cut, short};
 use alloc::{
@@ -17,61 +21,89 @@ use core::net::IpAddr;
 use irsa_core::Timestamp;
 
 /// Tests a condition and says what was compared.
-pub(super) fn test(condition: &Condition, version: Version, context: &Context) -> ConditionTrace {
-    let operator = condition.operator;
+pub(super) fn test(condition: &Condition, version: Version, context: &Context, work: &mut Work) -> ConditionTrace {
     let known = context.get(&condition.key);
-    // A multivalued key without any value counts as absent.
-    let found = known.map(|known| known.values.as_slice()).filter(|values| !values.is_empty());
     let mut notes = Vec::new();
-    // For each value of the request: whether one of the policy's fits.
-    let mut fit = vec![false; found.map_or(0, <[String]>::len)];
-    for value in &condition.values {
-        let wanted = Wanted::new(value, operator, version, context);
-        if operator.has_variables() && version == Version::V2012 && value.contains("${") {
-            notes.push(match &wanted {
-                Wanted::Pattern(tokens) => format!("{} is {}", short(value), short(&pattern::text(tokens))),
-                _ => format!("{} holds a variable without a single value, so it matches nothing", short(value)),
-            });
+    let matched = work.ask(|work| holds(condition, version, context, work, &mut notes));
+    if matched.is_err() {
+        notes.push(spent());
+    }
+    ConditionTrace {
+        operator: condition.operator.to_string(),
+        key: condition.key.clone(),
+        policy_values: condition.values.clone(),
+        request_values: known.map(|known| known.values.iter().map(|value| cut(value, MAX_TRACED)).collect()),
+        origin: known.map(|known| known.origin),
+        undecided: matched.is_err(),
+        matched: matched.unwrap_or_default(),
+        notes,
+    }
+}
+
+/// What there is to say where the work ran out.
+pub(super) fn spent() -> String {
+    format!("not decided: the policy with these values needs more than {MAX_WORK} steps")
+}
+
+fn holds(
+    condition: &Condition,
+    version: Version,
+    context: &Context,
+    work: &mut Work,
+    notes: &mut Vec<String>,
+) -> Result<bool, Spent> {
+    let operator = condition.operator;
+    // A multivalued key without any value counts as absent.
+    let Some(known) = context.get(&condition.key).filter(|known| !known.values.is_empty()) else {
+        if operator.compare == Compare::Null {
+            return Ok(condition.values.iter().any(|value| value.eq_ignore_ascii_case("true")));
         }
-        for (fit, found) in fit.iter_mut().zip(found.unwrap_or_default()) {
-            *fit = *fit || wanted.fits(found, operator.compare);
+        for value in condition.values.iter().filter(|value| is_variable(value, operator, version)) {
+            notes.extend(Wanted::new(value, operator, version, context, MAX_TRACED, work)?.note(value));
+        }
+        let (matched, why) = absent(operator);
+        notes.push(why.to_string());
+        notes.extend(alike(&condition.key, context).map(|key| format!("the request has {key}")));
+        return Ok(matched);
+    };
+    if operator.compare == Compare::Null {
+        return Ok(condition.values.iter().any(|value| value.eq_ignore_ascii_case("false")));
+    }
+    let mut found = Vec::with_capacity(known.values.len());
+    for value in &known.values {
+        found.push(Found::new(value, operator, work)?);
+    }
+    let most = found.iter().map(|found| found.chars.len()).max().unwrap_or_default();
+    // For each value of the request: whether one of the policy's fits.
+    let mut fit = vec![false; found.len()];
+    for value in &condition.values {
+        let wanted = Wanted::new(value, operator, version, context, most, work)?;
+        if is_variable(value, operator, version) {
+            notes.extend(wanted.note(value));
+        }
+        for (fit, found) in fit.iter_mut().zip(&found) {
+            *fit = *fit || wanted.fits(found, operator.compare, work)?;
         }
     }
     let mut holds = fit.into_iter().map(|fit| operator.negated != fit);
-    let matched = match (operator.compare, found) {
-        (Compare::Null, found) => {
-            let absent = if found.is_none() { "true" } else { "false" };
-            condition.values.iter().any(|value| value.eq_ignore_ascii_case(absent))
-        }
-        (_, None) => {
-            let (matched, why) = absent(operator);
-            notes.push(why.to_string());
-            notes.extend(alike(&condition.key, context).map(|key| format!("the request has {key}")));
-            matched
-        }
-        (_, Some(_)) => match operator.quantifier {
-            Quantifier::All => holds.all(|holds| holds),
-            Quantifier::Any => holds.any(|holds| holds),
-            Quantifier::Plain if operator.negated => holds.all(|holds| holds),
-            Quantifier::Plain => holds.any(|holds| holds),
-        },
+    let matched = match operator.quantifier {
+        Quantifier::All => holds.all(|holds| holds),
+        Quantifier::Any => holds.any(|holds| holds),
+        Quantifier::Plain if operator.negated => holds.all(|holds| holds),
+        Quantifier::Plain => holds.any(|holds| holds),
     };
     let literal = |value: &&String| value.contains(['*', '?']) && operator.has_variables() && !operator.has_wildcards();
-    if !matched && found.is_some() {
+    if !matched {
         let values = condition.values.iter().filter(literal);
         let note =
             |value: &String| format!("{} has no wildcards under {}, use StringLike", short(value), operator.test);
         notes.extend(values.map(note));
     }
-    ConditionTrace {
-        operator: operator.to_string(),
-        key: condition.key.clone(),
-        policy_values: condition.values.clone(),
-        request_values: known.map(|known| known.values.iter().map(|value| cut(value, MAX_TRACED)).collect()),
-        origin: known.map(|known| known.origin),
-        matched,
-        notes,
-    }
+    Ok(matched)
+}
+
+fn is_variable(value: &str, operator: Operator, version: Version) -> bool {
+    operator.has_variables() && version == Version::V2012 && value.contains("${")
 }
 
 /// A key of the request that ends as this absent one does: `…:sub` of another issuer.
@@ -97,49 +129,98 @@ fn absent(operator: Operator) -> (bool, &'static str) {
     }
 }
 
+/// A value of the request, ready to be compared.
+struct Found<'a> {
+    text: &'a str,
+    /// Of the operators that look at characters.
+    chars: Vec<char>,
+}
+
+impl<'a> Found<'a> {
+    fn new(text: &'a str, operator: Operator, work: &mut Work) -> Result<Self, Spent> {
+        let chars = if operator.has_variables() {
+            work.pay(text.len())?;
+            text.chars().collect()
+        } else {
+            Vec::new()
+        };
+        Ok(Self { text, chars })
+    }
+}
+
 /// A value of the policy, ready to be compared. One at a time, so that no policy can make variables fill the memory.
 enum Wanted<'a> {
     /// A variable in it has no single value.
-    Nothing,
+    NoValue,
+    /// Its variables make it longer than any value of the request.
+    TooLong,
     Pattern(Vec<Token>),
     Plain(&'a str),
 }
 
 impl<'a> Wanted<'a> {
-    fn new(value: &'a str, operator: Operator, version: Version, context: &Context) -> Self {
-        if operator.has_variables() && version == Version::V2012 && value.contains("${") {
-            pattern::resolve(value, version, operator.has_wildcards(), context).map_or(Self::Nothing, Self::Pattern)
-        } else if operator.has_wildcards() {
-            pattern::resolve(value, Version::V2008, true, context).map_or(Self::Plain(value), Self::Pattern)
-        } else {
-            Self::Plain(value)
+    fn new(
+        value: &'a str,
+        operator: Operator,
+        version: Version,
+        context: &Context,
+        most: usize,
+        work: &mut Work,
+    ) -> Result<Self, Spent> {
+        let version = if is_variable(value, operator, version) { version } else { Version::V2008 };
+        if version == Version::V2008 && !operator.has_wildcards() {
+            return Ok(Self::Plain(value));
         }
+        Ok(match pattern::resolve(value, version, operator.has_wildcards(), context, most, work)? {
+            Resolved::Pattern(tokens) => Self::Pattern(tokens),
+            Resolved::NoValue => Self::NoValue,
+            Resolved::TooLong => Self::TooLong,
+        })
     }
 
-    fn fits(&self, found: &str, compare: Compare) -> bool {
+    /// What became of the variables in it.
+    fn note(&self, value: &str) -> Option<String> {
+        Some(match self {
+            Self::NoValue => format!("{} holds a variable without a single value, so it matches nothing", short(value)),
+            Self::TooLong => format!("{} stands for more than the request's value", short(value)),
+            Self::Pattern(tokens) => format!("{} is {}", short(value), short(&pattern::text(tokens))),
+            Self::Plain(_) => return None,
+        })
+    }
+
+    fn fits(&self, found: &Found<'_>, compare: Compare, work: &mut Work) -> Result<bool, Spent> {
         match self {
-            Self::Nothing => false,
-            Self::Pattern(tokens) => fits_pattern(tokens, found, compare),
-            Self::Plain(wanted) => fits(wanted, found, compare),
+            Self::NoValue | Self::TooLong => Ok(false),
+            Self::Pattern(tokens) => match compare {
+                Compare::TextAnyCase => {
+                    work.pay(1 + tokens.len().min(found.chars.len()))?;
+                    Ok(tokens.iter().copied().map(lower).eq(found.chars.iter().map(|c| lower(Token::Char(*c)))))
+                }
+                Compare::Arn => pattern::matches_arn(tokens, &found.chars, work),
+                _ => pattern::matches(tokens, &found.chars, work),
+            },
+            Self::Plain(wanted) => {
+                work.pay(1 + wanted.len().min(found.text.len()))?;
+                Ok(fits(wanted, found.text, compare))
+            }
         }
-    }
-}
-
-fn fits_pattern(wanted: &[Token], found: &str, compare: Compare) -> bool {
-    match compare {
-        Compare::TextAnyCase => wanted.iter().copied().map(lower).eq(found.chars().map(|c| lower(Token::Char(c)))),
-        Compare::Arn => pattern::matches_arn(wanted, found),
-        _ => pattern::matches(wanted, found),
     }
 }
 
 fn fits(wanted: &str, found: &str, compare: Compare) -> bool {
     match compare {
+        Compare::Text => return wanted == found,
+        Compare::TextAnyCase => return wanted.eq_ignore_ascii_case(found),
+        // The encoding is strict, so that bytes have one text.
+        Compare::Binary => return wanted == found && STANDARD.decode(wanted).is_ok(),
+        _ => {}
+    }
+    // Nothing that is read here is longer; what is, is none of it.
+    if wanted.len().max(found.len()) > MAX_SCALAR {
+        return false;
+    }
+    match compare {
         Compare::Address => in_network(wanted, found),
-        Compare::Binary => match (STANDARD.decode(wanted), STANDARD.decode(found)) {
-            (Ok(wanted), Ok(found)) => wanted == found,
-            _ => false,
-        },
         Compare::Bool => match (boolean(wanted), boolean(found)) {
             (Some(wanted), Some(found)) => wanted == found,
             _ => false,
@@ -148,15 +229,16 @@ fn fits(wanted: &str, found: &str, compare: Compare) -> bool {
             (Some(wanted), Some(found)) => orders.contains(&found.cmp(&wanted)),
             _ => false,
         },
-        Compare::Number(orders) => match (number(wanted), number(found)) {
-            (Some(wanted), Some(found)) => found.partial_cmp(&wanted).is_some_and(|order| orders.contains(&order)),
+        Compare::Number(orders) => match (Number::parse(wanted), Number::parse(found)) {
+            (Some(wanted), Some(found)) => orders.contains(&found.cmp(&wanted)),
             _ => false,
         },
-        Compare::TextAnyCase => wanted.eq_ignore_ascii_case(found),
-        Compare::Text => wanted == found,
-        Compare::Arn | Compare::Like | Compare::Null => false,
+        _ => false,
     }
 }
+
+/// The longest number, date, address or boolean that is read, in bytes.
+const MAX_SCALAR: usize = 128;
 
 fn lower(token: Token) -> Token {
     match token {
@@ -175,13 +257,26 @@ fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// ISO 8601, or seconds since 1970.
+/// A form of "W3C Date and Time Formats" (a year, a month, a day, with or without time), or seconds since 1970. Four
+/// digits are a year.
 fn date(text: &str) -> Option<Timestamp> {
-    text.parse().map(Timestamp::from_unix).ok().or_else(|| Timestamp::parse(text))
+    let day = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    match text.len() {
+        4 if day(text) => Timestamp::parse(&format!("{text}-01-01T00:00:00Z")),
+        7 if day(text) && text.contains('-') => Timestamp::parse(&format!("{text}-01T00:00:00Z")),
+        10 if day(text) && text.contains('-') => Timestamp::parse(&format!("{text}T00:00:00Z")),
+        _ => match text.parse() {
+            Ok(seconds) => Some(Timestamp::from_unix(seconds)),
+            Err(_) => Timestamp::parse(text).or_else(|| without_seconds(text)),
+        },
+    }
 }
 
-fn number(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|number: &f64| number.is_finite())
+/// `2026-11-24T10:00+01:00`.
+fn without_seconds(text: &str) -> Option<Timestamp> {
+    const TO_THE_MINUTE: usize = "2026-11-24T10:00".len();
+    let (minute, zone) = (text.get(..TO_THE_MINUTE)?, text.get(TO_THE_MINUTE..)?);
+    Timestamp::parse(&format!("{minute}:00{zone}"))
 }
 
 /// `192.0.2.0/24` or a single address, of the same family.

@@ -4,6 +4,8 @@
 
 use super::{
     Context, Effect, MAX_TRACED, Patterns, Policy, PrincipalKind, Principals, Statement, Version, condition, pattern,
+    pattern::Resolved,
+    work::{Spent, Work},
 };
 use crate::json::{cut, short};
 use alloc::{format, string::String, vec::Vec};
@@ -48,15 +50,18 @@ pub enum Decision {
     Denied,
     /// Nothing applies.
     NotAllowed,
+    /// It depends on what would take more than [`MAX_WORK`](super::MAX_WORK) steps. Never to be taken for an Allow.
+    Undecided,
 }
 
 impl Decision {
-    /// `allowed`, `explicitly denied` or `not allowed`.
+    /// `allowed`, `explicitly denied`, `not allowed` or `undecided`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Allowed => "allowed",
             Self::Denied => "explicitly denied",
             Self::NotAllowed => "not allowed",
+            Self::Undecided => "undecided",
         }
     }
 
@@ -65,6 +70,7 @@ impl Decision {
     pub fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Denied, _) | (_, Self::Denied) => Self::Denied,
+            (Self::Undecided, _) | (_, Self::Undecided) => Self::Undecided,
             (Self::Allowed, _) | (_, Self::Allowed) => Self::Allowed,
             _ => Self::NotAllowed,
         }
@@ -75,6 +81,7 @@ impl Decision {
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Denied, _) | (_, Self::Denied) => Self::Denied,
+            (Self::Undecided, _) | (_, Self::Undecided) => Self::Undecided,
             (Self::Allowed, Self::Allowed) => Self::Allowed,
             _ => Self::NotAllowed,
         }
@@ -116,6 +123,8 @@ pub struct Compared {
     pub request_value: String,
     /// Whether they match.
     pub matched: bool,
+    /// True where that would take too many steps; `matched` is false then.
+    pub undecided: bool,
 }
 
 /// A condition that was tested.
@@ -133,18 +142,24 @@ pub struct ConditionTrace {
     pub origin: Option<&'static str>,
     /// Whether the condition holds.
     pub matched: bool,
+    /// True where that would take too many steps; `matched` is false then.
+    pub undecided: bool,
     /// What is special about it, such as an absent key or a variable's value.
     pub notes: Vec<String>,
 }
 
-/// Decides. Work: the size of the policy times the size of the request's values.
+/// Decides, with at most [`MAX_WORK`](super::MAX_WORK) steps.
 pub fn evaluate(policy: &Policy, question: &Question<'_>) -> Evaluation {
+    let mut work = Work::new();
     let trace = |(index, statement): (usize, &Statement)| StatementTrace {
         index,
         sid: statement.sid.clone(),
         effect: statement.effect,
-        elements: elements(statement, policy.version, question),
-        conditions: statement.conditions.iter().map(|c| condition::test(c, policy.version, question.context)).collect(),
+        elements: elements(statement, policy.version, question, &mut work),
+        conditions: {
+            let conditions = statement.conditions.iter();
+            conditions.map(|c| condition::test(c, policy.version, question.context, &mut work)).collect()
+        },
     };
     Evaluation { action: question.action.into(), statements: policy.statements.iter().enumerate().map(trace).collect() }
 }
@@ -153,16 +168,21 @@ impl Evaluation {
     /// What comes of the statements.
     pub fn decision(&self) -> Decision {
         let applies = |effect| self.statements.iter().any(|s| s.effect == effect && s.applies());
+        let may_apply = |effect| self.statements.iter().any(|s| s.effect == effect && s.may_apply());
         if applies(Effect::Deny) {
             Decision::Denied
+        } else if may_apply(Effect::Deny) {
+            Decision::Undecided
         } else if applies(Effect::Allow) {
             Decision::Allowed
+        } else if may_apply(Effect::Allow) {
+            Decision::Undecided
         } else {
             Decision::NotAllowed
         }
     }
 
-    /// As plain data.
+    /// As plain data; `matched` is null for what is undecided.
     pub fn to_json(&self) -> Value {
         let statements: Vec<Value> = self.statements.iter().map(StatementTrace::to_json).collect();
         json!({ "action": self.action, "decision": self.decision().name(), "statements": statements })
@@ -175,13 +195,16 @@ impl Evaluation {
             Decision::Denied => s.effect == Effect::Deny && s.applies(),
             Decision::Allowed => s.effect == Effect::Allow && s.applies(),
             Decision::NotAllowed => s.effect == Effect::Allow,
+            Decision::Undecided => s.may_apply() && !s.applies(),
         };
         let mut lines = Vec::new();
         for statement in self.statements.iter().filter(deciding) {
             match decision {
                 Decision::Allowed => lines.push(format!("{statement} allows {}", self.action)),
                 Decision::Denied => lines.push(format!("{statement} denies {}: everything in it matches", self.action)),
-                Decision::NotAllowed => lines.extend(statement.misses().map(|miss| format!("{statement}: {miss}"))),
+                Decision::NotAllowed | Decision::Undecided => {
+                    lines.extend(statement.misses().map(|miss| format!("{statement}: {miss}")))
+                }
             }
         }
         if lines.is_empty() {
@@ -204,6 +227,12 @@ impl StatementTrace {
         self.elements.iter().all(|e| e.matched) && self.conditions.iter().all(|c| c.matched)
     }
 
+    /// True where nothing in it is known not to match.
+    pub fn may_apply(&self) -> bool {
+        self.elements.iter().all(|e| e.matched || e.undecided)
+            && self.conditions.iter().all(|c| c.matched || c.undecided)
+    }
+
     /// What does not match, a text for each.
     fn misses(&self) -> impl Iterator<Item = String> + '_ {
         let elements = self.elements.iter().filter(|e| !e.matched).map(|e| format!("{e}"));
@@ -216,7 +245,7 @@ impl StatementTrace {
                 "element": e.element,
                 "policy_values": e.policy_values,
                 "request_value": e.request_value,
-                "matched": e.matched,
+                "matched": (!e.undecided).then_some(e.matched),
             })
         });
         let conditions = self.conditions.iter().map(|c| {
@@ -226,7 +255,7 @@ impl StatementTrace {
                 "policy_values": c.policy_values,
                 "request_values": c.request_values,
                 "origin": c.origin,
-                "matched": c.matched,
+                "matched": (!c.undecided).then_some(c.matched),
                 "notes": c.notes,
             })
         });
@@ -250,7 +279,8 @@ impl fmt::Display for StatementTrace {
 
 impl fmt::Display for Compared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: policy says {}, it is {}", self.element, list(&self.policy_values), self.request_value)
+        write!(f, "{}: policy says {}, it is {}", self.element, list(&self.policy_values), self.request_value)?;
+        if self.undecided { write!(f, "; {}", condition::spent()) } else { Ok(()) }
     }
 }
 
@@ -277,34 +307,57 @@ fn list(values: &[String]) -> String {
     }
 }
 
-fn elements(statement: &Statement, version: Version, question: &Question<'_>) -> Vec<Compared> {
+fn elements(statement: &Statement, version: Version, question: &Question<'_>, work: &mut Work) -> Vec<Compared> {
     let mut elements = Vec::with_capacity(3);
     if let Some(caller) = question.caller {
         elements.push(principal(statement.principals.as_ref(), caller));
     }
-    let Patterns { negated, values } = &statement.actions;
-    elements.push(Compared {
-        element: if *negated { "NotAction" } else { "Action" },
-        policy_values: values.clone(),
-        request_value: cut(question.action, MAX_TRACED),
-        matched: *negated != values.iter().any(|value| pattern::matches_any_case(value, question.action)),
-    });
+    let actions = &statement.actions;
+    let fits = work.ask(|work| any(&actions.values, |value| pattern::matches_any_case(value, question.action, work)));
+    elements.push(compared(["Action", "NotAction"], Some(actions), question.action, fits));
     if let Some(resource) = question.resource {
-        elements.push(self::resource(statement.resources.as_ref(), resource, version, question.context));
+        let wanted = statement.resources.as_ref();
+        let fits = work.ask(|work| resources(wanted, resource, version, question.context, work));
+        elements.push(compared(["Resource", "NotResource"], wanted, resource, fits));
     }
     elements
 }
 
-fn resource(wanted: Option<&Patterns>, resource: &str, version: Version, context: &Context) -> Compared {
-    let fits = |value: &String| {
-        pattern::resolve(value, version, true, context).is_some_and(|tokens| pattern::matches(&tokens, resource))
-    };
+/// An action or resource against its patterns. A statement without the element fits nothing.
+fn compared(names: [&'static str; 2], wanted: Option<&Patterns>, value: &str, fits: Result<bool, Spent>) -> Compared {
+    let [name, not] = names;
     Compared {
-        element: if wanted.is_some_and(|w| w.negated) { "NotResource" } else { "Resource" },
+        element: if wanted.is_some_and(|w| w.negated) { not } else { name },
         policy_values: wanted.map(|w| w.values.clone()).unwrap_or_default(),
-        request_value: cut(resource, MAX_TRACED),
-        matched: wanted.is_some_and(|w| w.negated != w.values.iter().any(fits)),
+        request_value: cut(value, MAX_TRACED),
+        undecided: fits.is_err(),
+        matched: fits.is_ok_and(|fits| wanted.is_some_and(|w| w.negated != fits)),
     }
+}
+
+fn resources(
+    wanted: Option<&Patterns>,
+    resource: &str,
+    version: Version,
+    context: &Context,
+    work: &mut Work,
+) -> Result<bool, Spent> {
+    let Some(wanted) = wanted else { return Ok(false) };
+    work.pay(resource.len())?;
+    let text: Vec<char> = resource.chars().collect();
+    any(&wanted.values, |value| match pattern::resolve(value, version, true, context, text.len(), work)? {
+        Resolved::Pattern(tokens) => pattern::matches(&tokens, &text, work),
+        Resolved::NoValue | Resolved::TooLong => Ok(false),
+    })
+}
+
+fn any(values: &[String], mut fits: impl FnMut(&str) -> Result<bool, Spent>) -> Result<bool, Spent> {
+    for value in values {
+        if fits(value)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn principal(wanted: Option<&Principals>, caller: Caller<'_>) -> Compared {
@@ -322,6 +375,7 @@ fn principal(wanted: Option<&Principals>, caller: Caller<'_>) -> Compared {
             }
         },
         matched: wanted.is_some_and(|w| w.negated != w.values.iter().any(|(kind, value)| names(*kind, value, caller))),
+        undecided: false,
     }
 }
 

@@ -29,18 +29,22 @@
 //! # Ok::<(), irsa_core::Error>(())
 //! ```
 //!
-//! Limits: 64 KiB of text; wildcards cost at most pattern times value; a trace holds 1,024 characters of each value.
+//! Limits: 64 KiB of text; an evaluation takes at most [`MAX_WORK`] steps and is [`Decision::Undecided`] where it would
+//! need more; a trace holds 1,024 characters of each value.
 
 mod condition;
 mod evaluate;
 pub mod lint;
+mod number;
 mod operator;
 mod parse;
 mod pattern;
+mod work;
 
 pub use evaluate::{Caller, Compared, ConditionTrace, Decision, Evaluation, Question, StatementTrace, evaluate};
 pub use operator::{Operator, Quantifier};
 pub use parse::MAX_POLICY;
+pub use work::MAX_WORK;
 
 use alloc::{borrow::ToOwned, collections::BTreeMap, string::String, vec::Vec};
 use irsa_core::Error;

@@ -614,3 +614,116 @@ fn variables_cost_their_size_once() {
     let question = Question { caller: None, action: "a", resource: None, context: &context };
     assert_eq!(evaluate(&policy, &question).decision(), Decision::NotAllowed);
 }
+
+/// A policy whose pattern fits nothing of a value only after a search from each of its characters.
+fn costly(effect: &str, more: Value) -> Value {
+    let mut statement = json!({
+        "Effect": effect, "Action": "*",
+        "Condition": {"StringLike": {"k:long": format!("*{}b", "a".repeat(10_000))}},
+    });
+    statement.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    statement
+}
+
+#[test]
+fn what_costs_too_much_is_undecided() {
+    let mut context = Context::new();
+    context.put("request", "k:long", ["a".repeat(60_000)]);
+    context.put("request", "k:short", ["a"]);
+    let decide = |statements: Value| {
+        let policy = json!({ "Version": "2012-10-17", "Statement": statements });
+        let policy = Policy::parse(&policy.to_string()).unwrap();
+        evaluate(&policy, &Question { caller: None, action: "a:B", resource: None, context: &context })
+    };
+    let allow = json!({ "Effect": "Allow", "Action": "*" });
+    let deny = json!({ "Effect": "Deny", "Action": "*" });
+    let elsewhere = json!({ "Action": "c:D" });
+
+    let alone = decide(json!([costly("Allow", json!({}))]));
+    assert_eq!(alone.decision(), Decision::Undecided);
+    let [condition] = &*alone.statements[0].conditions else { panic!() };
+    assert!(condition.undecided && !condition.matched);
+    assert!(alone.statements[0].may_apply() && !alone.statements[0].applies());
+    let why = alone.why().join("");
+    assert!(why.ends_with("not decided: the policy with these values needs more than 16777216 steps"), "{why}");
+    assert_eq!(alone.to_json()["decision"], "undecided");
+    assert_eq!(alone.to_json()["statements"][0]["conditions"][0]["matched"], json!(null));
+
+    // Only what could turn on it is undecided.
+    for (statements, decision) in [
+        (json!([costly("Deny", json!({})), allow]), Decision::Undecided),
+        (json!([costly("Allow", json!({})), deny]), Decision::Denied),
+        (json!([allow, costly("Allow", json!({}))]), Decision::Allowed),
+        (json!([costly("Allow", elsewhere.clone())]), Decision::NotAllowed),
+        (json!([allow, costly("Deny", elsewhere)]), Decision::Allowed),
+        // What is costly leaves enough for what is not.
+        (
+            json!([costly("Allow", json!({})), {
+                "Effect": "Allow", "Action": "*", "Condition": { "StringEquals": { "k:short": "a" } },
+            }]),
+            Decision::Allowed,
+        ),
+    ] {
+        assert_eq!(decide(statements.clone()).decision(), decision, "{}", statements.to_string().len());
+    }
+    let actions = json!([{ "Effect": "Allow", "Action": "*" }]);
+    let (long, action) = (format!("*{}b", "a".repeat(30_000)), "a".repeat(60_000));
+    let policy = json!({ "Statement": { "Effect": "Allow", "NotAction": long, "Resource": "*" } });
+    let policy = Policy::parse(&policy.to_string()).unwrap();
+    let asked = evaluate(&policy, &Question { caller: None, action: &action, resource: None, context: &context });
+    assert_eq!(asked.decision(), Decision::Undecided);
+    assert_eq!(decide(actions).decision(), Decision::Allowed);
+    let limit = [Decision::Allowed, Decision::NotAllowed, Decision::Undecided];
+    for decision in limit {
+        assert_eq!(decision.or(Decision::Undecided), Decision::Undecided);
+        assert_eq!(Decision::Undecided.and(decision), Decision::Undecided);
+    }
+    assert_eq!(Decision::Denied.or(Decision::Undecided), Decision::Denied);
+}
+
+#[test]
+fn many_values_on_both_sides_end_too() {
+    // 10,000 values against 10,000: each is short, together they are not.
+    let values: Vec<String> = (0..10_000).map(|i| format!("v{i}")).collect();
+    let policy = json!({ "Statement": {
+        "Effect": "Allow", "Action": "*", "Condition": {"ForAllValues:StringNotEquals": {"k:many": values}},
+    }});
+    let policy = Policy::from_json(&policy).unwrap();
+    let mut context = Context::new();
+    context.put("request", "k:many", (0..10_000).map(|i| format!("w{i}")));
+    let asked = evaluate(&policy, &Question { caller: None, action: "a:B", resource: None, context: &context });
+    assert_eq!(asked.decision(), Decision::Undecided);
+}
+
+#[test]
+fn a_variable_longer_than_the_value_fits_nothing() {
+    // 100,000 characters are more than a policy may have, and still compared as they are.
+    let long = "a".repeat(100_000);
+    let rows = [(long.clone(), true), (long.clone() + "a", false), ("a".into(), false)];
+    for (value, same) in rows {
+        for (operator, holds_if_same) in [("StringEquals", true), ("StringNotEquals", false), ("StringLike", true)] {
+            let condition = json!({ operator: { "k:x": "${k:long}" } });
+            let trace = one_condition("2012-10-17", &condition, &json!({ "k:x": value, "k:long": long }));
+            assert_eq!(trace.matched, holds_if_same == same, "{operator} {} {:?}", value.len(), trace.notes);
+        }
+    }
+}
+
+#[test]
+fn dates_in_all_forms() {
+    let same = ["2026-11-24T00:00:00Z", "2026-11-24", "2026-11-24T00:00Z", "2026-11-24T01:00+01:00", "1795478400"];
+    for one in same {
+        for other in same {
+            assert!(holds(json!({ "DateEquals": { "k:x": one } }), json!({ "k:x": other })), "{one} {other}");
+        }
+    }
+    table(&[
+        ("DateEquals", json!("2026"), json!("2026-01-01T00:00:00Z"), true),
+        ("DateEquals", json!("2026-11"), json!("2026-11-01T00:00:00Z"), true),
+        ("DateEquals", json!("2026"), json!("1767225600"), true),
+        ("DateGreaterThan", json!("2026-11-24"), json!("2026-11-24T00:00:00.001Z"), true),
+        ("DateEquals", json!("2026-1"), json!("2026-01-01T00:00:00Z"), false),
+        ("DateEquals", json!("2026-11-24T00Z"), json!("2026-11-24T00:00:00Z"), false),
+        ("DateEquals", json!("2026-02-30"), json!("2026-02-30"), false),
+    ]);
+}
