@@ -13,6 +13,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("get", GET),
     ("serve", SERVE),
     ("local", LOCAL),
+    ("completions", COMPLETIONS),
     ("help", OVERVIEW),
     ("identity", IDENTITY),
 ];
@@ -24,8 +25,69 @@ pub fn page(command: &str) -> Option<&'static str> {
 
 /// The flags that a command's page names.
 pub fn flags(command: &str) -> impl Iterator<Item = &'static str> {
-    let words = page(command).unwrap_or_default().split(|c: char| c.is_whitespace() || "[]|,()".contains(c));
-    words.filter(|word| word.starts_with('-') && word.len() > 1 && *word != "--")
+    flags_and_values(command).map(|(flag, _)| flag)
+}
+
+/// What follows a flag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    Nothing,
+    /// A file's or folder's name: the page writes `FILE` or `DIR`.
+    File,
+    /// One of these, as the page has it: `sh|fish`.
+    One(&'static str),
+    Text,
+}
+
+/// The flags that a command's page names, in its order, and what the page writes after each.
+pub fn flags_and_values(command: &str) -> impl Iterator<Item = (&'static str, Takes)> {
+    let words = page(command).unwrap_or_default().split(|c: char| c.is_whitespace() || "[],()".contains(c));
+    let mut words = words.filter(|word| !word.is_empty()).peekable();
+    let of = |value: Option<&'static str>| match value {
+        Some("FILE" | "DIR" | "DATA|@FILE") => Takes::File,
+        Some(value) if value.starts_with(|c: char| c.is_ascii_uppercase() || c == '\'') => Takes::Text,
+        Some(value) if value.contains('|') && value.starts_with(|c: char| c.is_ascii_lowercase()) => Takes::One(value),
+        _ => Takes::Nothing,
+    };
+    std::iter::from_fn(move || {
+        loop {
+            let flag = words.next()?;
+            if !flag.starts_with('-') || flag.len() == 1 || flag == "--" {
+                continue;
+            }
+            let takes = match words.peek() {
+                // `-X, --method NAME`: the same flag twice.
+                Some(long) if !flag.starts_with("--") && long.starts_with("--") => {
+                    let mut rest = words.clone();
+                    rest.next();
+                    of(rest.next())
+                }
+                value => of(value.copied()),
+            };
+            return Some((flag, takes));
+        }
+    })
+}
+
+/// The words that may stand right after a command: `secret` of `irsa get secret`.
+pub fn subcommands(command: &str) -> impl Iterator<Item = &'static str> {
+    let lines = page(command).unwrap_or_default().lines();
+    let usage = lines.filter_map(move |line| {
+        let (_, rest) = line.split_once("irsa ").filter(|(start, _)| start.trim().is_empty() || *start == "usage: ")?;
+        rest.strip_prefix(command)?.split_whitespace().next()
+    });
+    let words = usage.flat_map(|word| word.split('|'));
+    words.filter(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') && *word != "--")
+}
+
+/// A command in a few words: the head of its page.
+pub fn about(command: &str) -> &'static str {
+    let head = page(command).unwrap_or_default().lines().next().unwrap_or_default();
+    if command == "help" {
+        "the commands, or the page of one"
+    } else {
+        head.split_once(": ").map_or("", |(_, about)| about)
+    }
 }
 
 pub const OVERVIEW: &str = "\
@@ -47,6 +109,7 @@ requests
   get secret NAME      a secret of Secrets Manager
 on a laptop
   local …              an issuer, STS and services that verify (irsa-local)
+  completions SHELL    for bash, fish and zsh
 
 Most take --json. Errors: irsa: error, irsa: fix on standard error; exit codes:
 2 usage, 3 configuration, 4 refused by AWS, 5 network, 70 a bug of irsa.
@@ -269,6 +332,17 @@ Runs irsa-local, which is found beside irsa or on PATH.
 example: irsa local run -- irsa whoami
 ";
 
+const COMPLETIONS: &str = "\
+irsa completions: what a shell needs to complete irsa's commands and flags
+
+usage: irsa completions bash|fish|zsh
+
+bash: evaluate it in ~/.bashrc. fish: write it to ~/.config/fish/completions/irsa.fish.
+zsh: write it to _irsa in a folder of $fpath.
+
+example: eval \"$(irsa completions bash)\"
+";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -290,5 +364,11 @@ mod tests {
         assert!(flags("token").eq(["--json", "--audience", "--audience", "--json"]));
         assert!(["-X", "--method", "-d", "--send", "--region"].iter().all(|flag| flags("sign").any(|f| f == *flag)));
         assert_eq!(flags("no such command").next(), None);
+        let takes = |command: &str, flag: &str| flags_and_values(command).find(|(f, _)| *f == flag).map(|(_, t)| t);
+        assert_eq!(takes("sign", "--request"), Some(Takes::File));
+        assert_eq!(takes("env", "--format"), Some(Takes::One("sh|fish|powershell|json")));
+        assert_eq!((takes("whoami", "--region"), takes("sign", "--send")), (Some(Takes::Text), Some(Takes::Nothing)));
+        assert_eq!(takes("sign", "-X"), Some(Takes::Text));
+        assert!(subcommands("get").eq(["secret"]) && subcommands("sign").next().is_none());
     }
 }

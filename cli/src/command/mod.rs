@@ -1,5 +1,6 @@
 //! The commands, and which one was meant.
 
+mod completions;
 mod credentials;
 mod exec;
 mod explain;
@@ -40,6 +41,7 @@ pub fn run(mut words: Vec<OsString>) -> Outcome {
     let runs = name == "exec" || name == "serve" && words.iter().any(|word| word == "--");
     let mut args = Args::new(name, words);
     let ended = match name {
+        "completions" => completions::run(&mut args),
         "credential-process" => credentials::process(&mut args),
         "env" => credentials::env(&mut args),
         "exec" => exec::run(&mut args),
