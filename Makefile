@@ -1,7 +1,7 @@
 # Each target is one line into cargo or a script of tools/. `make demo` and `make test` install what they need.
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-core test-trust test-vectors test-wasm test-local test-cli test-clients test-ministack \
-	test-moto test-fuzz test-long bench lint fuzz errors
+	test-moto test-fuzz test-long bench lint fuzz man errors
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "make %-16s %s\n", $$1, $$2 }'
@@ -54,6 +54,9 @@ test-fuzz: ## every fuzz target on its corpus, then 100,000 executions; TARGETS=
 fuzz: ## ten minutes for every fuzz target, and a hundred times as many spoilt texts as `make test` tries
 	@tools/fuzz.sh --long $(TARGETS)
 	IRSA_LONG=1 cargo test -q -p irsa-pure --test hostile -- --nocapture
+
+man: ## man pages of every command, into target/man
+	cargo build -q --locked -p irsa-cli && tools/man.py target/debug/irsa target/man
 
 errors: ## write anew what is made from core/errors.toml
 	IRSA_BLESS=1 cargo test -q -p irsa-errors

@@ -23,6 +23,16 @@ echo "lint: unused dependencies, links in documents"
 python3 tools/unused.py
 python3 tools/links.py
 
+echo "lint: man pages"
+cargo build -q --locked -p irsa-cli
+python3 tools/man.py "$target/debug/irsa" "$target/man"
+if command -v groff >/dev/null; then
+    for page in "$target"/man/*.1; do
+        said=$(groff -man -ww -Tutf8 -z "$page" 2>&1)
+        [ -z "$said" ] || die "$said" "see what tools/man.py makes of the help page"
+    done
+fi
+
 echo "lint: licences, bans, sources"
 cargo_tool cargo-deny 0.20.2 --debug
 deny=$target/tools/bin/cargo-deny
