@@ -25,3 +25,4 @@ pub mod federation;
 mod json;
 pub mod oidc;
 pub mod policy;
+pub mod provider;

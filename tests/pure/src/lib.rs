@@ -15,6 +15,7 @@ mod keeper;
 mod lint;
 mod oidc;
 mod policy;
+mod provider;
 mod secret;
 mod services;
 mod sigv4;
@@ -40,6 +41,7 @@ pub const ROOMS: &[&[Entry]] = &[
     lint::ENTRIES,
     oidc::ENTRIES,
     policy::ENTRIES,
+    provider::ENTRIES,
     secret::ENTRIES,
     services::ENTRIES,
     sigv4::ENTRIES,

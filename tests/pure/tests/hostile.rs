@@ -80,6 +80,22 @@ const PARSERS: &[Parser] = &[
         seeds: &[POLICY],
     },
     Parser {
+        entry: "provider.run",
+        input: |text| {
+            let input =
+                serde_json::from_str(text).unwrap_or_else(|_| json!({ "Url": text, "ClientIDList": [text, text] }));
+            let steps =
+                ["CreateOpenIDConnectProvider", "TagOpenIDConnectProvider", "UpdateOpenIDConnectProviderThumbprint"];
+            let steps: Vec<_> =
+                steps.iter().map(|operation| json!({ "operation": operation, "input": input })).collect();
+            json!({ "account": "123456789012", "steps": steps })
+        },
+        seeds: &[
+            "https://oidc.example:443/id/A",
+            r#"{"Url":"https://oidc.example/id/A","ClientIDList":["b"],"ThumbprintList":["bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"],"Tags":[{"Key":"a","Value":"b"}],"OpenIDConnectProviderArn":"arn:aws:iam::123456789012:oidc-provider/oidc.example/id/A"}"#,
+        ],
+    },
+    Parser {
         entry: "sts.endpoint",
         input: |text| json!({ "env": { "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL_STS": text } }),
         seeds: &["https://sts.example:8443/path", "http://[::1]:80"],

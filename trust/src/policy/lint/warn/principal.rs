@@ -5,7 +5,7 @@ use crate::json::short;
 use crate::policy::lint::write::Statement;
 use crate::policy::lint::{Place, WarningId};
 use crate::policy::{Effect, PrincipalKind};
-use alloc::{format, string::ToString};
+use alloc::format;
 use core::fmt::Display;
 
 pub(super) fn look(statement: &Statement<'_>, all: &[Statement<'_>], place: &Place<'_>, found: &mut Found) {
@@ -119,7 +119,7 @@ fn provider(value: &str, at: &str, place: &Place<'_>, found: &mut Found) {
         found.push(WarningId::ProviderPartition, at, message, &fix);
     }
     if let Some(wanted) = place.account.filter(|wanted| *wanted != account) {
-        let (message, fix) = other("account", &wanted.to_string());
+        let (message, fix) = other("account", wanted);
         found.push(WarningId::ProviderAccount, at, message, &fix);
     }
 }
