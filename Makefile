@@ -1,7 +1,7 @@
 # Each target is one line into cargo or a script of tools/. `make demo` and `make test` install what they need.
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-core test-trust test-vectors test-wasm test-local test-cli test-clients test-ministack \
-	test-moto test-fuzz test-long bench lint fuzz man errors
+	test-moto test-minio test-fuzz test-long bench lint fuzz man errors
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "make %-16s %s\n", $$1, $$2 }'
@@ -38,6 +38,9 @@ test-ministack: ## irsa against ministack
 
 test-moto: ## irsa against moto with its authorisation on
 	@tools/judge.sh moto
+
+test-minio: ## irsa against MinIO's STS and S3, which Go builds once (minutes)
+	@tools/judge.sh minio
 
 test-long: ## what needs more than the minutes of `make test`
 	@tools/test.sh --long

@@ -84,3 +84,20 @@ cargo_tool() {
             die "cargo could not install $name $version" "cargo install --locked --version $version $name"
     fi
 }
+
+GO_HOW="install Go 1.21 or later as https://go.dev/dl says; it gets the toolchain that it needs itself"
+
+# go_tool NAME PACKAGE MODULE VERSION FOLDER: target/tools/bin/NAME, built by Go with the sums of the module itself, or
+# with those of the go.mod in FOLDER where that is given.
+go_tool() {
+    local name=$1 package=$2 module=$3 version=$4 folder=${5:-}
+    local binary=$target/tools/bin/$name
+    [ ! -x "$binary" ] || ! go version -m "$binary" | grep -qF "$module	$version	" || return 0
+    echo "building $name $version (minutes, the first time)"
+    mkdir -p "$target/tools/bin"
+    if [ -n "$folder" ]; then
+        (cd "$folder" && go build -trimpath -ldflags "-s -w" -o "$binary" "$package")
+    else
+        GOBIN=$target/tools/bin go install -trimpath -ldflags "-s -w" "$package@$version"
+    fi || die "Go could not build $name $version" "see that the Go module proxy can be reached (go env GOPROXY), then try again"
+}

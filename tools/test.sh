@@ -48,6 +48,9 @@ suite clients tools/clients.sh
 suite ministack tools/judge.sh ministack
 suite moto tools/judge.sh moto
 suite fuzz tools/fuzz.sh
+if [ -n "$IRSA_LONG" ]; then
+    ! optional go minio "$GO_HOW" || suite minio tools/judge.sh minio
+fi
 step demo tools/demo.sh
 step readme python3 tools/readme.py "$logs/demo.log"
 step lint tools/lint.sh
