@@ -48,9 +48,10 @@ pub const QUERY_LIMIT: usize = 256;
 /// The longest life of a presigned request in seconds: 7 days.
 pub const EXPIRES_LIMIT: u32 = 604_800;
 
-/// Headers that proxies and connections change on the way, and that are therefore not signed unless the caller says
-/// otherwise. A name that ends in `*` stands for all that begin so.
+/// Headers that proxies, meshes and connections change on the way, and that are therefore not signed unless the caller
+/// says otherwise. A name that ends in `*` stands for all that begin so.
 pub const UNSIGNED_HEADERS: &[&str] = &[
+    "baggage",
     "connection",
     "expect",
     "keep-alive",
@@ -58,6 +59,8 @@ pub const UNSIGNED_HEADERS: &[&str] = &[
     "proxy-authorization",
     "sec-websocket-*",
     "te",
+    "traceparent",
+    "tracestate",
     "trailer",
     "transfer-encoding",
     "upgrade",

@@ -423,6 +423,13 @@ fn the_query_form() {
     let sorted = format!("A=1&{fixed}&X-Amz-Security-Token=a%2Bb&X-Amz-SignedHeaders=host&x-id=GetObject");
     assert_eq!(canonical(&request, &signing).lines().nth(2), Some(&*sorted));
 
+    // A header's name may have characters that mean something in a query.
+    let mut odd = request.clone();
+    odd.headers.push(("X-!#&'*+^`|~%$", "v"));
+    let names = "SignedHeaders=host%3Bx-%21%23%26%27%2A%2B%5E%60%7C~%25%24&";
+    assert!(written(&signing, &odd).contains(names), "{}", written(&signing, &odd));
+    assert!(canonical(&odd, &signing).contains(names));
+
     signing.session_token = SessionToken::AddedAfter;
     request.query = "";
     request.headers.push(("X-Custom", "v"));
