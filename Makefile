@@ -1,10 +1,10 @@
 # Each target is one line into cargo or a script of tools/. `make demo` and `make test` install what they need.
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-core test-trust test-vectors test-wasm test-local test-cli test-clients test-ministack \
-	test-moto test-minio test-fuzz test-long bench lint fuzz man errors
+	test-moto test-minio test-differential test-fuzz test-long bench lint fuzz man errors
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "make %-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "make %-18s %s\n", $$1, $$2 }'
 
 demo: ## a pod's token becomes credentials, a secret is read, two refusals say why
 	@tools/demo.sh
@@ -41,6 +41,9 @@ test-moto: ## irsa against moto with its authorisation on
 
 test-minio: ## irsa against MinIO's STS and S3, which Go builds once (minutes)
 	@tools/judge.sh minio
+
+test-differential: ## generated requests signed by irsa, aws-sigv4 and botocore: `make test-differential ARGS="--case 7"` for one
+	@tools/differential.sh $(ARGS)
 
 test-long: ## what needs more than the minutes of `make test`
 	@tools/test.sh --long
