@@ -22,6 +22,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod federation;
+pub mod findings;
 mod json;
 pub mod oidc;
 pub mod policy;

@@ -9,6 +9,7 @@ mod chain;
 mod codec;
 mod error;
 mod federation;
+mod findings;
 mod flow;
 mod glue;
 mod keeper;
@@ -36,6 +37,7 @@ pub const ROOMS: &[&[Entry]] = &[
     codec::ENTRIES,
     error::ENTRIES,
     federation::ENTRIES,
+    findings::ENTRIES,
     flow::ENTRIES,
     keeper::ENTRIES,
     lint::ENTRIES,

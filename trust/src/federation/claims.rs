@@ -1,7 +1,7 @@
 //! The token's claims as STS reads them: which must be there, how times, audience, tags, source identity and roles are
 //! understood, and which become condition keys. Of duplicate members the last counts.
 
-use super::{Check, Denied, Provider, denied, parameters};
+use super::{Check, Denied, Provider, denied, issuers, parameters};
 use crate::json::{kind, short};
 use crate::oidc::Jws;
 use crate::policy::Context;
@@ -56,7 +56,9 @@ impl Claims {
                     }
                     _ => "send an ID token of the issuer, not another kind of token",
                 };
-                return Err(Denied::token(format!("Missing a required claim: {name}"), Check::Claims, what, fix));
+                return Err(
+                    Denied::token(format!("Missing a required claim: {name}"), Check::Claims, what, fix).of(name)
+                );
             }
         }
         let audiences = match all.get("aud") {
@@ -73,11 +75,13 @@ impl Claims {
                 Check::Claims,
                 what,
                 fix,
-            ));
+            )
+            .of("sub"));
         };
         if audiences.is_empty() {
             let fix = "set the audience of the token, for IRSA to sts.amazonaws.com";
-            return Err(Denied::token("Claim is not allowed to be empty: aud", Check::Claims, "aud has no value", fix));
+            return Err(Denied::token("Claim is not allowed to be empty: aud", Check::Claims, "aud has no value", fix)
+                .of("aud"));
         }
         let (issued_at, not_before, expires) =
             (seconds(&all, "iat")?, optional_seconds(&all, "nbf")?, seconds(&all, "exp")?);
@@ -104,7 +108,8 @@ impl Claims {
                     Check::Audience,
                     format!("aud is {}, and there is no azp", short(&several.join(", "))),
                     "ask for a token with one audience",
-                ));
+                )
+                .of("aud"));
             }
         };
         if provider.client_ids.contains(audience) {
@@ -123,7 +128,8 @@ impl Claims {
                 "ask for a token whose audience is one of the provider's client IDs, or add \"{}\" to them",
                 short(audience)
             ),
-        ))
+        )
+        .of(name))
     }
 
     /// `iat`, `nbf` and `exp`, with five minutes of tolerance. AWS's numbers are the server's time with the tolerance.
@@ -136,7 +142,8 @@ impl Claims {
                 Check::Times,
                 format!("iat is {}, now is {}; 300 s are tolerated", moment(self.issued_at), moment(now)),
                 clock,
-            ));
+            )
+            .of("iat"));
         }
         if let Some(not_before) = self.not_before.filter(|not_before| *not_before > latest) {
             return Err(Denied::token(
@@ -146,7 +153,8 @@ impl Claims {
                 Check::Times,
                 format!("nbf is {}, now is {}; 300 s are tolerated", moment(not_before), moment(now)),
                 clock,
-            ));
+            )
+            .of("nbf"));
         }
         if earliest >= self.expires {
             return Err(Denied::new(
@@ -158,7 +166,8 @@ impl Claims {
                 Check::Times,
                 format!("exp is {}, now is {}; 300 s are tolerated", moment(self.expires), moment(now)),
                 "read the token file again for each exchange: the kubelet replaces it at 80 % of its life",
-            ));
+            )
+            .of("exp"));
         }
         Ok(())
     }
@@ -249,7 +258,7 @@ impl Claims {
         Err(bad_roles("The target role ARN is not present in the roles claim of the identity token", what))
     }
 
-    /// The condition keys that come of the token. No other claim becomes one.
+    /// The condition keys that come of the token. No other claim becomes one, but those of the issuers that AWS knows.
     pub(super) fn context(&self, provider: &Provider, audience: &str) -> Context {
         let mut context = Context::new();
         let prefix = provider.key_prefix();
@@ -265,6 +274,11 @@ impl Claims {
         }
         if let Some(email) = self.all.get("email").and_then(Value::as_str) {
             context.put("token", &format!("{prefix}:email"), [email]);
+        }
+        for name in issuers::claims(prefix) {
+            if let Some(value) = self.all.get(*name).and_then(scalar).filter(|value| !value.is_empty()) {
+                context.put("token", &format!("{prefix}:{name}"), [value]);
+            }
         }
         context
     }
@@ -304,21 +318,16 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-fn seconds(all: &Map<String, Value>, name: &str) -> Result<i64, Denied> {
+fn seconds(all: &Map<String, Value>, name: &'static str) -> Result<i64, Denied> {
     let value = all.get(name).unwrap_or(&Value::Null);
     let seconds = value.as_i64().or_else(|| value.as_str()?.parse().ok());
     seconds.ok_or_else(|| {
         let what = format!("{name} is {value}, not a whole number of seconds since 1970");
-        Denied::token(
-            "Invalid timestamp in token claims.",
-            Check::Times,
-            short(&what),
-            "have the issuer write times as whole seconds",
-        )
+        Denied::token(TIME_FORMAT, Check::Times, short(&what), "have the issuer write times as whole seconds").of(name)
     })
 }
 
-fn optional_seconds(all: &Map<String, Value>, name: &str) -> Result<Option<i64>, Denied> {
+fn optional_seconds(all: &Map<String, Value>, name: &'static str) -> Result<Option<i64>, Denied> {
     all.contains_key(name).then(|| seconds(all, name)).transpose()
 }
 
@@ -358,6 +367,8 @@ fn names(all: &Map<String, Value>) -> String {
 
 /// Seconds.
 const TOLERANCE: i64 = 300;
+/// What STS says of a time that is not whole seconds.
+pub(crate) const TIME_FORMAT: &str = "Invalid timestamp in token claims.";
 const NOT_A_JWT: &str =
     "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)";
 const TAGS: &str = "https://aws.amazon.com/tags";

@@ -31,6 +31,8 @@ pub struct Denied {
 pub struct Reason {
     /// Which check.
     pub check: Check,
+    /// The claim or parameter at fault, where it is one: `azp`, `roleSessionName`. Empty otherwise.
+    pub at: &'static str,
     /// What was compared, in a line; lower case, no full stop.
     pub what: String,
     /// What to change.
@@ -115,8 +117,14 @@ impl Denied {
             "InternalFailure" => 500,
             _ => 400,
         };
-        let reason = Reason { check, what: what.into(), fix: fix.into(), evaluations: Vec::new() };
+        let reason = Reason { check, at: "", what: what.into(), fix: fix.into(), evaluations: Vec::new() };
         Self { code, status, message: message.into(), reason: reason.into() }
+    }
+
+    /// The same, with the claim or parameter at fault.
+    pub(super) fn of(mut self, at: &'static str) -> Self {
+        self.reason.at = at;
+        self
     }
 
     /// `InvalidIdentityToken` with a text of its own.
@@ -129,7 +137,7 @@ impl Denied {
         Self::new("InvalidIdentityToken", message, check, what, fix)
     }
 
-    /// As plain data: code, status, message, check, what, fix, evaluations.
+    /// As plain data: code, status, message, check, at, what, fix, evaluations.
     pub fn to_json(&self) -> Value {
         let evaluations: Vec<Value> = self.reason.evaluations.iter().map(Evaluation::to_json).collect();
         json!({
@@ -137,6 +145,7 @@ impl Denied {
             "status": self.status,
             "message": self.message,
             "check": self.reason.check.name(),
+            "at": self.reason.at,
             "what": self.reason.what,
             "fix": self.reason.fix,
             "evaluations": evaluations,

@@ -34,7 +34,7 @@ pub(super) fn verify(jws: &Jws<'_>, issuer: &str, documents: &Documents<'_>) -> 
 }
 
 /// AWS takes neither PSS nor EdDSA nor HMAC. Which text it gives then is not observed.
-fn algorithm(jws: &Jws<'_>) -> Result<Algorithm, Denied> {
+pub(super) fn algorithm(jws: &Jws<'_>) -> Result<Algorithm, Denied> {
     let fix = || "have the issuer sign with RS or ES and 256, 384 or 512, which is what AWS takes".into();
     match Algorithm::parse(jws.alg()) {
         Ok(alg @ (Algorithm::Ps256 | Algorithm::Ps384 | Algorithm::Ps512)) => {

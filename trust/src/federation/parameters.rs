@@ -42,20 +42,22 @@ pub(super) fn check<'a>(request: &Request<'a>) -> Result<Parameters<'a>, Denied>
         matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}')
     });
     for (i, arn) in request.policy_arns.iter().enumerate() {
-        bounds(&mut faults, &format!("policyArns.{}.member.arn", i + 1), Some(arn), 20, 2048);
+        within(&mut faults, ("policyArns", &format!("policyArns.{}.member.arn", i + 1)), Some(arn), 20, 2048);
     }
     let duration = request.duration_seconds.unwrap_or(3600);
     if duration < 900 {
-        faults.push(fault("durationSeconds", Some(&duration.to_string()), "have value greater than or equal to 900"));
+        faults.push(fault(DURATION, Some(&duration.to_string()), "have value greater than or equal to 900"));
     }
     if duration > 43_200 {
-        faults.push(fault("durationSeconds", Some(&duration.to_string()), "have value less than or equal to 43200"));
+        faults.push(fault(DURATION, Some(&duration.to_string()), "have value less than or equal to 43200"));
     }
     if !faults.is_empty() {
         let (count, errors) = (faults.len(), if faults.len() == 1 { "error" } else { "errors" });
-        let message = format!("{count} validation {errors} detected: {}", faults.join("; "));
+        let texts: Vec<String> = faults.iter().map(|(_, text)| text.clone()).collect();
+        let message = format!("{count} validation {errors} detected: {}", texts.join("; "));
+        let at = faults.first().map_or("", |(at, _)| at);
         let fix = "keep each parameter within the bounds that the message names";
-        return Err(Denied::new("ValidationError", message.clone(), Check::Parameters, message, fix));
+        return Err(Denied::new("ValidationError", message.clone(), Check::Parameters, message, fix).of(at));
     }
     let role = role(role_arn)?;
     if let Some(provider) = request.provider_id {
@@ -119,17 +121,26 @@ fn not_openid(provider: &str) -> Denied {
     Denied::new(code, message, Check::ProviderId, what, fix)
 }
 
-fn required<'a>(faults: &mut Vec<String>, name: &str, value: Option<&'a str>) -> &'a str {
+/// A parameter, and what is wrong with it.
+type Fault = (&'static str, String);
+
+fn required<'a>(faults: &mut Vec<Fault>, name: &'static str, value: Option<&'a str>) -> &'a str {
     value.unwrap_or_else(|| {
-        faults.push(format!("Value null at '{name}' failed to satisfy constraint: Member must not be null"));
+        let text = format!("Value null at '{name}' failed to satisfy constraint: Member must not be null");
+        faults.push((name, text));
         ""
     })
 }
 
-fn bounds(faults: &mut Vec<String>, name: &str, value: Option<&str>, least: usize, most: usize) {
+fn bounds(faults: &mut Vec<Fault>, name: &'static str, value: Option<&str>, least: usize, most: usize) {
+    within(faults, (name, name), value, least, most);
+}
+
+/// `name`: the parameter, and how the message calls it.
+fn within(faults: &mut Vec<Fault>, name: (&'static str, &str), value: Option<&str>, least: usize, most: usize) {
     let Some(value) = value else { return };
     let length = value.chars().count();
-    let shown = (name != "webIdentityToken").then_some(value);
+    let shown = (name.0 != "webIdentityToken").then_some(value);
     if length < least {
         faults.push(fault(name, shown, &format!("have length greater than or equal to {least}")));
     }
@@ -138,15 +149,23 @@ fn bounds(faults: &mut Vec<String>, name: &str, value: Option<&str>, least: usiz
     }
 }
 
-fn pattern(faults: &mut Vec<String>, name: &str, value: Option<&str>, pattern: &str, taken: impl Fn(char) -> bool) {
+fn pattern(
+    faults: &mut Vec<Fault>,
+    name: &'static str,
+    value: Option<&str>,
+    pattern: &str,
+    taken: impl Fn(char) -> bool,
+) {
     if let Some(value) = value
         && !value.chars().all(taken)
     {
-        faults.push(fault(name, Some(value), &format!("satisfy regular expression pattern: {pattern}")));
+        faults.push(fault((name, name), Some(value), &format!("satisfy regular expression pattern: {pattern}")));
     }
 }
 
-fn fault(name: &str, value: Option<&str>, must: &str) -> String {
+fn fault((at, name): (&'static str, &str), value: Option<&str>, must: &str) -> Fault {
     let value = value.map_or(String::new(), |value| format!(" '{value}'"));
-    format!("Value{value} at '{name}' failed to satisfy constraint: Member must {must}")
+    (at, format!("Value{value} at '{name}' failed to satisfy constraint: Member must {must}"))
 }
+
+const DURATION: (&str, &str) = ("durationSeconds", "durationSeconds");

@@ -34,6 +34,7 @@
 
 mod condition;
 mod evaluate;
+pub mod generate;
 pub mod lint;
 mod number;
 mod operator;
@@ -216,6 +217,15 @@ impl Context {
 
 /// Values of the request are cut at so many characters in a trace.
 const MAX_TRACED: usize = 1024;
+
+/// Whether a pattern with `*` and `?` stands for all of `text`.
+pub(crate) fn covers(pattern: &str, text: &str) -> bool {
+    let (text, mut work): (Vec<char>, _) = (text.chars().collect(), work::Work::new());
+    match pattern::resolve(pattern, Version::V2008, true, &Context::new(), text.len(), &mut work) {
+        Ok(pattern::Resolved::Pattern(tokens)) => pattern::matches(&tokens, &text, &mut work) == Ok(true),
+        _ => false,
+    }
+}
 
 #[cfg(test)]
 mod tests;

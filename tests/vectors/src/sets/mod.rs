@@ -12,6 +12,7 @@ mod response_parsing;
 mod rfc7515;
 mod robust;
 mod secrets_manager;
+mod setups;
 mod sigv4;
 mod sigv4_crt;
 mod sigv4_legacy;
@@ -38,6 +39,7 @@ pub const ALL: &[Set] = &[
     robust::JSON,
     robust::XML,
     secrets_manager::SET,
+    setups::SET,
     sigv4_crt::CRT,
     sigv4_crt::EXTRA,
     sigv4_legacy::SET,

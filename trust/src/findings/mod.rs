@@ -1,0 +1,505 @@
+//! The doctor's judgement: a whole IRSA set-up as data in; what happens, why, and what mends it out.
+//!
+//! [`judge`] answers as the set-up would be met: first what keeps a pod from calling at all (variables, token file,
+//! Region, endpoint), then STS's checks in STS's order by [`crate::federation`], whose evaluation of the trust policy
+//! ([`crate::policy`]) is the only one. What a failed check compared decides the cause. Behind the first fault the
+//! judgement goes on as if that were mended, so that later ones are said too; the first finding is the one that answers.
+//! A trust policy that [`Mend::Policy`] gives was judged again: it lets this token in and nobody who was kept out before.
+//!
+//! Knowledge may be partial: what is unknown is taken to be right, and named in [`Judgement::assumed`].
+//! [`IDS`] lists what can be found; docs/findings.md says what each means.
+//! Limits: those of [`crate::federation`] and [`crate::policy`]; at most [`MOST_FINDINGS`] findings.
+
+mod call;
+mod cause;
+mod edit;
+mod id;
+mod mend;
+mod names;
+mod pod;
+mod stage;
+mod text;
+mod warn;
+
+pub use id::{IDS, Meaning};
+
+use crate::federation::{Check, Provider};
+use crate::policy::Evaluation;
+use alloc::{
+    borrow::Cow,
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt;
+use irsa_core::{Secret, Timestamp};
+use serde_json::{Map, Value, json};
+
+/// What is known of a thing. This list is complete.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Fact<T> {
+    /// Nobody looked: it is taken to be right.
+    #[default]
+    Unknown,
+    /// Somebody looked: there is none.
+    Absent,
+    /// This.
+    Is(T),
+}
+
+impl<T> Fact<T> {
+    /// What it is, where it is known and there.
+    pub fn get(&self) -> Option<&T> {
+        match self {
+            Self::Is(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// A set-up, as far as it is known.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// When the call is made.
+    pub now: Timestamp,
+    /// What the cluster (or CI system) writes into `iss`.
+    pub issuer: Fact<String>,
+    /// The account that the pod is meant to run as; [`Fact::Absent`] outside of Kubernetes.
+    pub service_account: Fact<ServiceAccount>,
+    /// All OIDC providers that could matter, of any account. `url` with or without `https://`.
+    pub providers: Fact<Vec<Provider>>,
+    /// The role that exists.
+    pub role: Fact<Role>,
+    /// What is sent as the token.
+    pub token: Token,
+    /// What the issuer publishes.
+    pub keys: Keys,
+    /// The process that calls; [`Fact::Absent`] where the call is made with what is in [`Setup::request`].
+    pub pod: Fact<Pod>,
+    /// The call's other parameters.
+    pub request: Request,
+    /// Condition keys that the connection brings, such as `aws:SourceIp`.
+    pub connection: Vec<(String, String)>,
+}
+
+impl Setup {
+    /// Nothing known but the time.
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            now,
+            issuer: Fact::Unknown,
+            service_account: Fact::Unknown,
+            providers: Fact::Unknown,
+            role: Fact::Unknown,
+            token: Token::Unknown,
+            keys: Keys::Unknown,
+            pod: Fact::Unknown,
+            request: Request::default(),
+            connection: Vec::new(),
+        }
+    }
+}
+
+/// A Kubernetes service account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServiceAccount {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Its annotations; `None` where nobody looked.
+    pub annotations: Option<BTreeMap<String, String>>,
+}
+
+/// An IAM role.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Role {
+    /// Its ARN.
+    pub arn: String,
+    /// Its trust policy, as the document stands; `None` where nobody looked.
+    pub trust_policy: Option<Value>,
+    /// `MaxSessionDuration` in seconds; `None` where nobody looked.
+    pub max_session_duration: Option<u32>,
+    /// Seconds since it was made; `None` where it is not new.
+    pub age: Option<u64>,
+}
+
+/// The token.
+#[derive(Clone, Debug, Default)]
+pub enum Token {
+    /// Nobody looked.
+    #[default]
+    Unknown,
+    /// What the file holds, or what is sent.
+    Text(Secret),
+    /// What it says; form and signature are taken to be right.
+    Claims {
+        /// The header.
+        header: Map<String, Value>,
+        /// The payload.
+        claims: Map<String, Value>,
+    },
+}
+
+/// What AWS would get from the issuer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Keys {
+    /// Nobody looked: the signature is taken to be good.
+    #[default]
+    Unknown,
+    /// Both documents.
+    Documents {
+        /// `<issuer>/.well-known/openid-configuration`.
+        discovery: Vec<u8>,
+        /// What is at its `jwks_uri`.
+        jwks: Vec<u8>,
+    },
+    /// They could not be fetched, for this reason.
+    Failed(String),
+    /// The server's certificate is not one that the provider's thumbprints stand for.
+    OtherCertificate,
+}
+
+/// The calling process and what is around it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Pod {
+    /// Its environment.
+    pub env: BTreeMap<String, String>,
+    /// The files that matter, by path: at least what `AWS_WEB_IDENTITY_TOKEN_FILE` names; unknown where nobody looked.
+    pub files: Fact<BTreeMap<String, File>>,
+    /// User id.
+    pub uid: Option<u32>,
+    /// Groups, the supplementary ones too.
+    pub gids: Vec<u32>,
+    /// The service account that it does run as; `None` where nobody looked.
+    pub service_account: Option<String>,
+    /// The pod's own annotations.
+    pub annotations: BTreeMap<String, String>,
+    /// Whether STS answers: [`Fact::Absent`] it does, [`Fact::Is`] why not.
+    pub sts_failure: Fact<String>,
+}
+
+/// Without the values of variables, which may be secret.
+impl fmt::Debug for Pod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pod")
+            .field("env", &self.env.keys().collect::<Vec<_>>())
+            .field("files", &self.files)
+            .field("uid", &self.uid)
+            .field("service_account", &self.service_account)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// What came of reading it, or what is known of it.
+    pub state: FileState,
+    /// Permission bits, such as `0o640`.
+    pub mode: Option<u32>,
+    /// User and group.
+    pub owner: Option<(u32, u32)>,
+}
+
+/// What a file is. This list is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileState {
+    /// It has content (which is [`Setup::token`]), as far as anybody may read it.
+    Content,
+    /// Nothing in it.
+    Empty,
+    /// Not there.
+    Missing,
+    /// A directory.
+    Directory,
+    /// Reading it was refused.
+    Denied,
+}
+
+/// The call's parameters, as far as they are not in the environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Request {
+    /// The role, where no pod's `AWS_ROLE_ARN` says it.
+    pub role_arn: Option<String>,
+    /// `RoleSessionName`.
+    pub session_name: Option<String>,
+    /// `DurationSeconds`.
+    pub duration_seconds: Option<i64>,
+}
+
+/// What comes of a set-up.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// What happens.
+    pub verdict: Verdict,
+    /// The first is the cause, where something fails; what lies behind it follows, then warnings.
+    pub findings: Vec<Finding>,
+    /// What was not known and taken to be right.
+    pub assumed: Vec<&'static str>,
+    /// What the trust policy compared, where it came to that.
+    pub evaluations: Vec<Evaluation>,
+}
+
+impl Judgement {
+    /// The finding that says why the call fails; `None` where it succeeds.
+    pub fn cause(&self) -> Option<&Finding> {
+        self.findings.first().filter(|finding| finding.severity == Severity::Error)
+    }
+
+    /// As plain data.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "verdict": self.verdict.to_json(),
+            "findings": self.findings.iter().map(Finding::to_json).collect::<Vec<_>>(),
+            "assumed": self.assumed,
+            "evaluations": self.evaluations.iter().map(Evaluation::to_json).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// What happens. This list is complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// STS hands out credentials.
+    Succeeds,
+    /// STS refuses.
+    Refused {
+        /// The wire code.
+        code: &'static str,
+        /// STS's text.
+        message: String,
+        /// Which of its checks.
+        check: Check,
+    },
+    /// No call is made.
+    NotMade(Local),
+    /// IAM would not store the trust policy, so no such role can exist.
+    NotStored {
+        /// IAM's code.
+        code: &'static str,
+        /// IAM's text.
+        message: String,
+    },
+}
+
+impl Verdict {
+    /// As plain data: `{ok, code, message, check}`.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Succeeds => json!({ "ok": true, "code": null, "message": null, "check": null }),
+            Self::Refused { code, message, check } => {
+                json!({ "ok": false, "code": code, "message": message, "check": check.name() })
+            }
+            Self::NotMade(local) => {
+                json!({ "ok": false, "code": local.name(), "message": null, "check": "local" })
+            }
+            Self::NotStored { code, message } => {
+                json!({ "ok": false, "code": code, "message": message, "check": "iam" })
+            }
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Succeeds => f.write_str("STS hands out credentials"),
+            Self::Refused { code, message, .. } => write!(f, "STS refuses: {code}: {message}"),
+            Self::NotMade(local) => write!(f, "no call is made: {}", local.what()),
+            Self::NotStored { code, message } => write!(f, "IAM does not store the trust policy: {code}: {message}"),
+        }
+    }
+}
+
+/// Why no call is made. This list is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Local {
+    /// Neither `AWS_ROLE_ARN` nor `AWS_WEB_IDENTITY_TOKEN_FILE`.
+    NotInjected,
+    /// Only `AWS_ROLE_ARN` is missing.
+    RoleArnMissing,
+    /// Only `AWS_WEB_IDENTITY_TOKEN_FILE` is missing.
+    TokenFileVariableMissing,
+    /// The file is not there.
+    TokenFileMissing,
+    /// It is a directory.
+    TokenFileNotAFile,
+    /// It may not be read.
+    TokenFileUnreadable,
+    /// Nothing is in it.
+    TokenEmpty,
+    /// `AWS_ACCESS_KEY_ID` comes first.
+    StaticKeysFirst,
+    /// No Region, so no endpoint.
+    RegionMissing,
+    /// The endpoint does not answer.
+    StsUnreachable,
+}
+
+impl Local {
+    /// Such as `local:not-injected`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotInjected => "local:not-injected",
+            Self::RoleArnMissing => "local:role-arn-missing",
+            Self::TokenFileVariableMissing => "local:token-file-var-missing",
+            Self::TokenFileMissing => "local:token-file-missing",
+            Self::TokenFileNotAFile => "local:token-file-not-a-file",
+            Self::TokenFileUnreadable => "local:token-file-unreadable",
+            Self::TokenEmpty => "local:token-empty",
+            Self::StaticKeysFirst => "local:static-keys-first",
+            Self::RegionMissing => "local:region-missing",
+            Self::StsUnreachable => "local:sts-unreachable",
+        }
+    }
+
+    /// In words.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::NotInjected => "neither AWS_ROLE_ARN nor AWS_WEB_IDENTITY_TOKEN_FILE is set",
+            Self::RoleArnMissing => "AWS_ROLE_ARN is not set",
+            Self::TokenFileVariableMissing => "AWS_WEB_IDENTITY_TOKEN_FILE is not set",
+            Self::TokenFileMissing => "the token file is not there",
+            Self::TokenFileNotAFile => "the token file is a directory",
+            Self::TokenFileUnreadable => "the token file may not be read",
+            Self::TokenEmpty => "the token file is empty",
+            Self::StaticKeysFirst => "AWS_ACCESS_KEY_ID is set, so that web identity is never tried",
+            Self::RegionMissing => "no Region is set, so that there is no endpoint",
+            Self::StsUnreachable => "STS cannot be reached",
+        }
+    }
+}
+
+/// How bad it is. This list is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It keeps the call from succeeding.
+    Error,
+    /// It works, or works for now; somebody should know.
+    Warning,
+}
+
+impl Severity {
+    /// `error` or `warning`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// One of [`IDS`].
+    pub id: &'static str,
+    /// How bad.
+    pub severity: Severity,
+    /// JSON pointer into the set-up: `/role/trust_policy/Statement/0/Action`, `/pod/env/AWS_ROLE_ARN`,
+    /// `/token/claims/aud`, `/provider/client_ids`, `/request/session_name`.
+    pub place: String,
+    /// What is wrong, with the values that were compared.
+    pub message: String,
+    /// What to change.
+    pub fix: String,
+    /// The change itself, where it can be given.
+    pub mend: Option<Mend>,
+}
+
+impl Finding {
+    fn new(
+        id: &'static str,
+        place: impl Into<String>,
+        message: impl Into<String>,
+        fix: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let fix = fix.into().to_string();
+        Self { id, severity: Severity::Error, place: place.into(), message: message.into(), fix, mend: None }
+    }
+
+    fn warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
+    }
+
+    fn with(mut self, mend: Mend) -> Self {
+        self.mend = Some(mend);
+        self
+    }
+
+    /// As plain data.
+    pub fn to_json(&self) -> Value {
+        json!({
+            "id": self.id,
+            "severity": self.severity.name(),
+            "place": self.place,
+            "message": self.message,
+            "fix": self.fix,
+            "mend": self.mend.as_ref().map(Mend::to_json),
+        })
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}): {}", self.severity.name(), self.id, self.message)
+    }
+}
+
+/// A change that mends.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Mend {
+    /// The trust policy, edited.
+    Policy(Value),
+    /// Values to set, by place; `None` takes the member away.
+    Set(Vec<(String, Option<Value>)>),
+}
+
+impl Mend {
+    /// As plain data: `{policy}` or `{set: {place: value}}`.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Policy(policy) => json!({ "policy": policy }),
+            Self::Set(values) => {
+                let set: Map<String, Value> =
+                    values.iter().map(|(place, value)| (place.clone(), value.clone().unwrap_or_default())).collect();
+                json!({ "set": set })
+            }
+        }
+    }
+
+    fn set(place: impl Into<String>, value: impl Into<Value>) -> Self {
+        Self::Set([(place.into(), Some(value.into()))].into())
+    }
+}
+
+/// Judges a set-up. Work: some dozens of decisions of [`crate::federation`].
+pub fn judge(setup: &Setup) -> Judgement {
+    let mut findings = Vec::new();
+    let local = pod::check(setup, &mut findings);
+    let sts = stage::run(setup, &mut findings);
+    let verdict = match local {
+        Some(local) => Verdict::NotMade(local),
+        None => sts.verdict,
+    };
+    warn::all(setup, &sts.call, &mut findings);
+    // What answers comes first and stays first; warnings come last.
+    findings.sort_by_key(|finding| finding.severity);
+    findings.truncate(MOST_FINDINGS);
+    Judgement { verdict, findings, assumed: sts.assumed, evaluations: sts.evaluations }
+}
+
+/// A JSON pointer below `/role/trust_policy`.
+fn in_policy(pointer: &str) -> String {
+    format!("/role/trust_policy{pointer}")
+}
+
+/// So many findings are given.
+pub const MOST_FINDINGS: usize = 50;
+
+#[cfg(test)]
+mod tests;
