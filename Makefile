@@ -1,7 +1,7 @@
 # Each target is one line into cargo or a script of tools/. `make demo` and `make test` install what they need.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-core test-trust test-vectors test-wasm test-local test-cli test-clients test-ministack \
-	test-moto test-minio test-differential test-fuzz test-long bench lint fuzz man errors
+# No target is a file.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*\#\# .*/\1/p' Makefile)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "make %-18s %s\n", $$1, $$2 }'
@@ -53,6 +53,9 @@ bench: ## measurements, one table
 
 lint: ## format, clippy, MSRV, purity, unused dependencies, licences and bans
 	@tools/lint.sh
+
+test-schemas: ## what --json prints, against docs/schemas
+	@tools/judge.sh schemas
 
 test-fuzz: ## every fuzz target on its corpus, then 100,000 executions; TARGETS="token flow" for some
 	@tools/fuzz.sh $(TARGETS)

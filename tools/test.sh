@@ -48,6 +48,7 @@ suite differential tools/differential.sh
 suite clients tools/clients.sh
 suite ministack tools/judge.sh ministack
 suite moto tools/judge.sh moto
+suite schemas tools/judge.sh schemas
 suite fuzz tools/fuzz.sh
 if [ -n "$IRSA_LONG" ]; then
     ! optional go minio "$GO_HOW" || suite minio tools/judge.sh minio
