@@ -42,6 +42,9 @@ test-moto: ## irsa against moto with its authorisation on
 test-minio: ## irsa against MinIO's STS and S3, which Go builds once (minutes)
 	@tools/judge.sh minio
 
+test-kube: ## irsa on tokens of a real kube-apiserver, which Go builds once (ten minutes)
+	@tools/judge.sh kube
+
 test-differential: ## generated requests signed by irsa, aws-sigv4 and botocore: `make test-differential ARGS="--case 7"` for one
 	@tools/differential.sh $(ARGS)
 

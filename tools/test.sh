@@ -51,7 +51,9 @@ suite moto tools/judge.sh moto
 suite schemas tools/judge.sh schemas
 suite fuzz tools/fuzz.sh
 if [ -n "$IRSA_LONG" ]; then
-    ! optional go minio "$GO_HOW" || suite minio tools/judge.sh minio
+    for peer in minio kube; do
+        ! optional go "$peer" "$GO_HOW" || suite "$peer" tools/judge.sh "$peer"
+    done
 fi
 step demo tools/demo.sh
 step readme python3 tools/readme.py "$logs/demo.log"

@@ -25,7 +25,7 @@ class Checks:
         except Exception as e:  # a check that cannot be made has failed
             with self.lock:
                 self.failed += 1
-                print(f"FAILED {name}: {type(e).__name__}: {e}", flush=True)
+                print(f"FAILED {name}: {type(e).__name__}: {str(e)[:4000]}", flush=True)
         else:
             with self.lock:
                 self.passed += 1
