@@ -1,5 +1,7 @@
 //! The model: providers, roles and both kinds of policies, as IAM would hold them.
 
+mod write;
+
 use crate::{
     config::{Config, DEFAULT_AUDIENCE, Document, Role},
     session::Session,
@@ -22,6 +24,8 @@ pub(crate) struct Iam {
     trust_names: BTreeMap<String, String>,
     /// By issuer: the key set of one that is not played here.
     pub(crate) foreign_keys: BTreeMap<String, Document>,
+    /// What IAM stores although it is a mistake, a line each.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Iam {
@@ -32,22 +36,24 @@ impl Iam {
             permissions: BTreeMap::new(),
             trust_names: BTreeMap::new(),
             foreign_keys: BTreeMap::new(),
+            warnings: Vec::new(),
         };
         for role in &config.roles {
             iam.add_role(role)?;
         }
-        match &config.providers {
-            None => iam.infer_providers(config),
+        iam.world.providers = match &config.providers {
+            None => iam.infer_providers(config)?,
             Some(providers) => {
+                let mut created = write::Providers::default();
                 for provider in providers {
-                    let issuer = provider.arn.issuer();
-                    iam.add_provider(&provider.arn, &provider.client_ids);
+                    created.create(&provider.arn, &provider.client_ids)?;
                     if let Some(jwks) = &provider.jwks {
-                        iam.foreign_keys.insert(issuer, jwks.clone());
+                        iam.foreign_keys.insert(provider.arn.issuer(), jwks.clone());
                     }
                 }
+                created.into_world()
             }
-        }
+        };
         if let Some(url) = loopback {
             iam.move_issuers(url);
         }
@@ -125,6 +131,7 @@ impl Iam {
                 Error::new(Code::LocalSetup, "irsa-local", message).with_fix("name each role once in irsa-local.yaml")
             );
         }
+        self.warnings.extend(write::trust_policy(&role.arn, &role.trust_policy)?);
         let policies = role.policies.iter().map(|document| Ok((document.name.clone(), parse(document)?)));
         self.permissions.insert(arn.clone(), policies.collect::<Result<_, Error>>()?);
         self.trust_names.insert(arn.clone(), role.trust_policy.name.clone());
@@ -136,31 +143,19 @@ impl Iam {
         Ok(())
     }
 
-    fn add_provider(&mut self, arn: &ProviderArn, client_ids: &[String]) {
-        if self.world.providers.iter().all(|provider| provider.arn != arn.as_str()) {
-            self.world.providers.push(federation::Provider {
-                arn: arn.as_str().to_owned(),
-                url: arn.issuer(),
-                client_ids: client_ids.to_vec(),
-            });
-        }
-    }
-
     /// What the trust policies name exists, and takes the audiences that the service accounts ask for.
-    fn infer_providers(&mut self, config: &Config) {
+    fn infer_providers(&self, config: &Config) -> Result<Vec<federation::Provider>, Error> {
         let asked = config.roles.iter().filter_map(|role| role.service_account.as_ref()).map(|a| a.audience.as_str());
         let client_ids: BTreeSet<&str> = asked.chain([DEFAULT_AUDIENCE]).collect();
         let client_ids: Vec<String> = client_ids.into_iter().map(str::to_owned).collect();
-        let named: Vec<ProviderArn> = self
-            .world
-            .roles
-            .iter()
-            .flat_map(|role| federated(&role.trust_policy))
-            .filter_map(|arn| ProviderArn::parse(arn).ok())
-            .collect();
-        for arn in named {
-            self.add_provider(&arn, &client_ids);
+        let mut created = write::Providers::default();
+        let named = self.world.roles.iter().flat_map(|role| federated(&role.trust_policy));
+        for arn in named.filter_map(|arn| ProviderArn::parse(arn).ok()) {
+            if !created.has(&arn) {
+                created.create(&arn, &client_ids)?;
+            }
         }
+        Ok(created.into_world())
     }
 
     /// The listener's URL takes the place of the issuers: in providers, principals and condition keys.

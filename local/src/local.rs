@@ -55,6 +55,7 @@ pub struct Local {
     issuer: String,
     env: BTreeMap<String, String>,
     ca: Option<String>,
+    warnings: Vec<String>,
     // Last: the threads end before what they use.
     _threads: Threads,
 }
@@ -81,6 +82,7 @@ impl Local {
 
         let iam = Arc::new(Iam::new(&config, config.issuer_loopback.then_some(issuer_url.as_str()))?);
         let issuer = iam.issuer_of(role)?;
+        let warnings = iam.warnings.clone();
         let region = config.region(&issuer)?;
         let mut pods = vec![issuer::pod(role, issuer.clone(), &region)];
         for other in config.roles.iter().filter(|other| other.arn != role.arn && other.service_account.is_some()) {
@@ -135,7 +137,7 @@ impl Local {
             put("AWS_CA_BUNDLE", &folder.write("ca.pem", ca.as_bytes())?.display().to_string());
         }
         put("IRSA_LOCAL_URL", &url);
-        Ok(Self { shared, rotation, folder, issuer_url, url, issuer, env, ca, _threads: threads })
+        Ok(Self { shared, rotation, folder, issuer_url, url, issuer, env, ca, warnings, _threads: threads })
     }
 
     /// `iss` of the pod's tokens: the issuer that the trust policy names.
@@ -171,6 +173,11 @@ impl Local {
     /// The CA's certificate as PEM, where TLS is on.
     pub fn ca(&self) -> Option<&str> {
         self.ca.as_deref()
+    }
+
+    /// What IAM would store of the trust policies although it is a mistake: file, place, mistake and mend in a line each.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// A token, right or wrong.

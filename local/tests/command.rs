@@ -9,7 +9,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, ExitStatus, Output, Stdio},
 };
-use support::{form, send};
+use support::{form, send, trust_for};
 
 /// What `make demo` plays.
 const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../demo/irsa-local.yaml");
@@ -351,4 +351,26 @@ fn faults_and_rotation_come_from_the_command_line() {
     assert!(std::fs::read_to_string(scratch.0.join("token")).unwrap().starts_with("ey"));
     assert_eq!(text(&output.stderr), "");
     assert_eq!(std::fs::read_to_string(&log).unwrap(), "", "control paths are not logged");
+}
+
+#[test]
+fn what_iam_stores_although_it_is_a_mistake_is_warned_of_unless_quiet() {
+    let scratch = Scratch::new("warns");
+    let trust = scratch.0.join("trust.json").display().to_string();
+    std::fs::write(&trust, trust_for("system:serviceaccount:demo:*")).unwrap();
+    let account = demo("service-account.yaml");
+    let said = |more: &[&str]| {
+        let options =
+            [&["run", "--service-account", &account, "--trust-policy", &trust], more, &["--", "true"]].concat();
+        let output = irsa_local(&options).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        text(&output.stderr).to_owned()
+    };
+    let loud = said(&[]);
+    assert!(
+        loud.starts_with(&format!("irsa-local: warning: {trust}: /Statement/0/Condition/StringEquals/oidc.eks")),
+        "{loud}"
+    );
+    assert!(loud.contains("(literal-wildcard); use StringLike"), "{loud}");
+    assert_eq!(said(&["--quiet"]), "");
 }

@@ -259,7 +259,10 @@ fn what_cannot_be_played_is_said() {
         (fails(|c| c.roles.push(c.roles[0].clone())), Code::LocalSetup, "two roles have the ARN", "once"),
         (fails(|c| c.roles[0].trust_policy.text = "{".into()), Code::LocalPolicy, "trust.json: ", "trust.json: "),
         (
-            fails(|c| c.roles[0].trust_policy.text = trust_for(SUBJECT).replace("Federated", "AWS")),
+            fails(|c| {
+                c.roles[0].trust_policy.text =
+                    policy(r#"{"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"}"#);
+            }),
             Code::LocalSetup,
             "trust.json names no OIDC provider",
             "\"Federated\": \"arn:aws:iam::111122223333:oidc-provider/",

@@ -32,7 +32,8 @@ pub(super) struct Args {
     address: Option<IpAddr>,
     state: Option<PathBuf>,
     log: Option<PathBuf>,
-    quiet: bool,
+    /// Neither an access log nor warnings.
+    pub(super) quiet: bool,
     log_json: bool,
     explain: bool,
     /// `serve`: variables as JSON.

@@ -33,7 +33,7 @@ how
   --port N, --issuer-port N fixed ports; default: free ones
   --listen ADDRESS          127.0.0.1 or ::1
   --state DIR               keep token, keys and CA there; default: a temporary folder
-  --log FILE                access log; default: stderr. --quiet: none
+  --log FILE                access log; default: stderr. --quiet: none, and no warnings
   --log-json                access log as JSON lines
   --explain                 after each refusal, its whole evaluation as a JSON line
   --json                    (serve) print the variables as JSON
@@ -84,6 +84,13 @@ fn fail(error: &Error, exit: Option<u8>) -> ExitCode {
     eprintln!("irsa-local: error: {}: {} ({})", error.at(), error.message(), error.code().name());
     eprintln!("irsa-local: fix: {}", error.fix());
     exit.unwrap_or(error.code().exit_code()).into()
+}
+
+/// Mistakes that IAM would store; nothing where the command was told to be quiet.
+fn warn(local: &crate::local::Local, quiet: bool) {
+    for line in local.warnings().iter().filter(|_| !quiet) {
+        eprintln!("irsa-local: warning: {line}");
+    }
 }
 
 fn usage(what: impl Into<String>) -> Error {

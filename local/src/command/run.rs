@@ -1,7 +1,7 @@
 //! `irsa-local run`: a command as the pod's process. Signals go on to it, its exit code comes back (128 + n where signal
 //! n ended it), and everything else stops when it ends.
 
-use super::{args::Args, fail, usage};
+use super::{args::Args, fail, usage, warn};
 use crate::local::{Local, UNSET};
 use irsa_core::{Code, Error};
 use lexopt::Parser;
@@ -45,6 +45,7 @@ pub(super) fn run(parser: Parser) -> Result<ExitCode, Error> {
         // Before anything that would be left behind, and before the child: no signal is lost.
         let mut signals = SIGNALS.iter().map(|s| listen(*s)).collect::<Result<Vec<_>, _>>()?;
         let local = Local::start(config)?;
+        warn(&local, args.quiet);
         let mut command = Command::new(program);
         command.args(rest).envs(variables(&local));
         for name in UNSET {

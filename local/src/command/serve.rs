@@ -4,6 +4,7 @@
 use super::{
     args::Args,
     run::{in_runtime, listen, next},
+    warn,
 };
 use crate::local::{Local, UNSET};
 use irsa_core::Error;
@@ -25,6 +26,7 @@ pub(super) fn serve(parser: Parser) -> Result<(), Error> {
         // Before anything that would be left behind.
         let mut signals = STOPPING.iter().map(|s| listen(*s)).collect::<Result<Vec<_>, _>>()?;
         let local = Local::start(config)?;
+        warn(&local, args.quiet);
         let text = if args.json { variables_json(&local) } else { variables_sh(&local) };
         // Whoever closed the pipe does not want them.
         let _ = io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
