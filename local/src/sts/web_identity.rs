@@ -23,6 +23,8 @@ impl Sts {
     ) -> Outcome {
         let who = claimed(operation);
         let result = operation.duration().and_then(|duration_seconds| {
+            let mut connection = call.connection();
+            connection.push(("aws:RequestedRegion", self.gate.region.clone()));
             let request = federation::Request {
                 role_arn: operation.get("RoleArn"),
                 role_session_name: operation.get("RoleSessionName"),
@@ -31,7 +33,7 @@ impl Sts {
                 duration_seconds,
                 policy: operation.get("Policy"),
                 policy_arns: operation.members("PolicyArns", ".arn"),
-                connection: call.connection(),
+                connection,
             };
             match self.decide(&request, call) {
                 Err(denied) => Err(self.refusal(denied, request.role_arn)),

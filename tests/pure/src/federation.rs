@@ -35,6 +35,11 @@ pub const ENTRIES: &[Entry] = &[
         let provider = Provider::new("aws", &string(input, "account"), &string(input, "url"), ["sts.amazonaws.com"]);
         Ok(json!({ "arn": provider.arn, "key_prefix": provider.key_prefix() }))
     }),
+    // `url`; null for an issuer that IAM does not know by itself.
+    ("federation.built_in", |input| {
+        let provider = Provider::built_in(&string(input, "url"));
+        Ok(json!(provider.map(|provider| json!({ "arn": provider.arn, "built_in": provider.is_built_in() }))))
+    }),
     ("federation.provider_for", |input| {
         let world = world(&input["world"])?;
         Ok(json!(provider_for(&world, &request(&input["request"])).map(|provider| &provider.arn)))

@@ -112,7 +112,8 @@ impl Claims {
                 .of("aud"));
             }
         };
-        if provider.client_ids.contains(audience) {
+        // IAM has no list of audiences for the providers that are built in: the trust policy has to name them.
+        if provider.is_built_in() || provider.client_ids.contains(audience) {
             return Ok(audience.clone());
         }
         Err(Denied::token(
@@ -258,7 +259,8 @@ impl Claims {
         Err(bad_roles("The target role ARN is not present in the roles claim of the identity token", what))
     }
 
-    /// The condition keys that come of the token. No other claim becomes one, but those of the issuers that AWS knows.
+    /// The condition keys that come of the token: those of every issuer, and those of the issuers that many customers
+    /// share. No other claim becomes one.
     pub(super) fn context(&self, provider: &Provider, audience: &str) -> Context {
         let mut context = Context::new();
         let prefix = provider.key_prefix();
@@ -276,11 +278,19 @@ impl Claims {
             context.put("token", &format!("{prefix}:email"), [email]);
         }
         for name in issuers::claims(prefix) {
-            if let Some(value) = self.all.get(*name).and_then(scalar).filter(|value| !value.is_empty()) {
+            if let Some(value) = self.claim(name).and_then(scalar).filter(|value| !value.is_empty()) {
                 context.put("token", &format!("{prefix}:{name}"), [value]);
             }
         }
         context
+    }
+}
+
+impl Claims {
+    /// A claim by its name, or by the path to it: CircleCI's names have slashes, Google's claim is within `google`.
+    fn claim(&self, name: &str) -> Option<&Value> {
+        let within = || name.split_once('/').and_then(|(outer, inner)| self.all.get(outer)?.get(inner));
+        self.all.get(name).or_else(within)
     }
 }
 

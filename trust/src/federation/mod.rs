@@ -42,11 +42,11 @@ pub struct World {
 /// An OpenID Connect provider of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provider {
-    /// `arn:<partition>:iam::<account>:oidc-provider/<issuer without scheme>`.
+    /// `arn:<partition>:iam::<account>:oidc-provider/<issuer without scheme>`; its name for one that is built in.
     pub arn: String,
     /// The issuer, as text equal to `iss`. IAM takes `https://` only; here any.
     pub url: String,
-    /// The audiences it takes.
+    /// The audiences it takes; one that is built in takes any.
     pub client_ids: Vec<String>,
 }
 
@@ -63,6 +63,19 @@ impl Provider {
             url: url.into(),
             client_ids: client_ids.into_iter().map(Into::into).collect(),
         }
+    }
+
+    /// A provider that IAM knows by itself, under its own name and for any audience: `https://accounts.google.com` and
+    /// `https://cognito-identity.amazonaws.com`. `None` for any other issuer.
+    pub fn built_in(url: &str) -> Option<Self> {
+        let name = bare(url);
+        let known = [issuers::GOOGLE_HOST, issuers::COGNITO_HOST].contains(&name);
+        known.then(|| Self { arn: name.into(), url: url.into(), client_ids: Vec::new() })
+    }
+
+    /// True for one of [`Provider::built_in`], which belongs to no account.
+    pub fn is_built_in(&self) -> bool {
+        [issuers::GOOGLE_HOST, issuers::COGNITO_HOST].contains(&self.arn.as_str())
     }
 
     /// The issuer without its scheme: what condition keys begin with.
@@ -99,7 +112,8 @@ pub struct Request<'a> {
     pub policy: Option<&'a str>,
     /// `PolicyArns`.
     pub policy_arns: Vec<&'a str>,
-    /// Condition keys that the connection brings, such as `aws:SourceIp` or `aws:SecureTransport`.
+    /// Condition keys that the connection brings: `aws:SourceIp`, `aws:UserAgent`, `aws:RequestedRegion`, of a VPC
+    /// endpoint `aws:SourceVpc`, `aws:SourceVpce` and `aws:VpcSourceIp`; and `aws:SecureTransport` where it is false.
     pub connection: Vec<(&'a str, String)>,
 }
 
@@ -215,7 +229,10 @@ pub(crate) fn judge(
         return Err(denied::no_role(world, parameters.role_arn));
     };
     let mut context = claims.context(provider, &audience);
+    // Which keys there are: IAM user guide, "AWS global condition context keys", by their availability. The call is not
+    // signed, so those of a signer (`aws:PrincipalArn`, `aws:TokenIssueTime`, …) are absent.
     context.put("account", "aws:PrincipalAccount", [parameters.role.account]);
+    context.put("account", "aws:ResourceAccount", [parameters.role.account]);
     context.put("account", "aws:PrincipalType", ["User"]);
     context.put("account", "aws:userid", [provider.arn.as_str()]);
     context.put("request", "sts:RoleSessionName", [parameters.session_name]);
@@ -226,6 +243,7 @@ pub(crate) fn judge(
     if let Some(identity) = &source_identity {
         context.put("token", "sts:SourceIdentity", [identity.as_str()]);
     }
+    context.put("request", "aws:ViaAWSService", ["false"]);
     // The service is reached by https only; a host may say otherwise.
     context.put("connection", "aws:SecureTransport", ["true"]);
     for (key, value) in &request.connection {
@@ -274,7 +292,9 @@ impl World {
     /// The provider with exactly this issuer in the role's partition and account.
     fn provider(&self, role: &parameters::RoleArn<'_>, issuer: &str) -> Option<&Provider> {
         let arn = format!("arn:{}:iam::{}:oidc-provider/", role.partition, role.account);
-        self.providers.iter().find(|provider| provider.url == issuer && provider.arn.starts_with(&arn))
+        let fits =
+            |provider: &&Provider| provider.url == issuer && (provider.is_built_in() || provider.arn.starts_with(&arn));
+        self.providers.iter().find(fits)
     }
 }
 
