@@ -50,7 +50,17 @@ pub const ENTRIES: &[Entry] = &[
             json!({ "alg": jws.alg(), "kid": jws.kid(), "critical": jws.has_critical(), "key": key.name(), "payload": payload, "claims": jws.claims().ok() }),
         )
     }),
+    // Verifies `signature` over `signed`, both arrays of bytes, with `jwk`, a JSON text.
+    ("oidc.verify_signature", |input| {
+        let key = Jwk::parse(text(input, "jwk").as_bytes())?.public_key()?;
+        key.verify(Algorithm::parse(text(input, "alg"))?, &bytes(&input["signed"]), &bytes(&input["signature"]))?;
+        Ok(json!(true))
+    }),
 ];
+
+fn bytes(value: &Value) -> Vec<u8> {
+    value.as_array().into_iter().flatten().map(|byte| byte.as_u64().expect("a byte") as u8).collect()
+}
 
 fn text<'a>(input: &'a Value, name: &str) -> &'a str {
     input[name].as_str().unwrap_or_else(|| panic!("no text {name}"))

@@ -7,6 +7,8 @@ pub mod effects;
 mod endpoints_sts;
 mod fixed_signatures;
 mod iam_writes;
+mod jose_cookbook;
+mod oidc_discovery;
 mod profile;
 mod response_parsing;
 mod rfc7515;
@@ -20,8 +22,10 @@ mod sts_examples;
 mod sts_model;
 mod sts_observed;
 mod timestamps;
+mod wycheproof;
 
 use crate::Set;
+use std::path::{Path, PathBuf};
 
 /// Every set, in the order they are run.
 pub const ALL: &[Set] = &[
@@ -31,6 +35,9 @@ pub const ALL: &[Set] = &[
     effects::SET,
     endpoints_sts::SET,
     fixed_signatures::SET,
+    jose_cookbook::SET,
+    wycheproof::SET,
+    oidc_discovery::SET,
     iam_writes::SET,
     iam_writes::STORED,
     profile::SET,
@@ -48,3 +55,14 @@ pub const ALL: &[Set] = &[
     sts_observed::SET,
     timestamps::SET,
 ];
+
+/// Every file under a folder, in the order of names.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() { all.extend(files(&path)) } else { all.push(path) }
+    }
+    all.sort();
+    all
+}

@@ -2,9 +2,10 @@
 //! README asks no more than that nothing is expanded or fetched, so every DOCTYPE is refused; JSON is read or refused as
 //! the set says.
 
+use super::files;
 use crate::{Engine, Report, Set, same};
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub const XML: Set = Set { name: "xml-robust", run: xml, least: 130 };
 pub const JSON: Set = Set { name: "json-robust", run: of_json, least: 230 };
@@ -59,14 +60,4 @@ fn of_json(engine: &mut dyn Engine, folder: &Path) -> Report {
         report.case(&name, outcome);
     }
     report
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut all = Vec::new();
-    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if path.is_dir() { all.extend(files(&path)) } else { all.push(path) }
-    }
-    all.sort();
-    all
 }
