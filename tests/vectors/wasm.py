@@ -1,6 +1,7 @@
 """Calls irsa_pure.wasm for the vector runner: on stdin a line `NAME JSON`, on stdout a line of JSON.
 
-The module is given no imports. A trap is answered as {"trap": its text}, and the next call gets a new instance.
+The module is given no imports and 64 MiB. A trap is answered as {"trap": its text}, and the next call gets a new
+instance.
 """
 
 import json
@@ -9,9 +10,14 @@ import sys
 from wasmtime import Engine, Instance, Module, Store, Trap
 
 
+# Far more than any call needs; what asks for more traps.
+MEMORY = 64 << 20
+
+
 class Pure:
     def __init__(self, engine, module):
         self.store = Store(engine)
+        self.store.set_limits(memory_size=MEMORY)
         exports = Instance(self.store, module, []).exports(self.store)
         self.memory = exports["memory"]
         self.alloc, self.run, self.free = (exports["irsa_pure_" + name] for name in ("alloc", "call", "free"))

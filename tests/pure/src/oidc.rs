@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 pub const ENTRIES: &[Entry] = &[
     ("oidc.discovery", |input| {
-        let discovery = Discovery::parse(text(input, "text").as_bytes())?;
+        let discovery = Discovery::parse(&content(input))?;
         let discovery = match input["issuer"].as_str() {
             Some(issuer) => discovery.of(issuer)?,
             None => discovery,
@@ -20,7 +20,7 @@ pub const ENTRIES: &[Entry] = &[
         }))
     }),
     ("oidc.jwks", |input| {
-        let jwks = Jwks::parse(text(input, "text").as_bytes())?;
+        let jwks = Jwks::parse(&content(input))?;
         let keys = jwks.keys().iter().map(|key| {
             json!({
                 "kid": key.kid(),
@@ -57,6 +57,11 @@ pub const ENTRIES: &[Entry] = &[
         Ok(json!(true))
     }),
 ];
+
+/// `text`, as a text or as an array of bytes.
+fn content(input: &Value) -> Vec<u8> {
+    input["text"].as_str().map_or_else(|| bytes(&input["text"]), |text| text.as_bytes().to_vec())
+}
 
 fn bytes(value: &Value) -> Vec<u8> {
     value.as_array().into_iter().flatten().map(|byte| byte.as_u64().expect("a byte") as u8).collect()
