@@ -7,6 +7,7 @@ pub mod effects;
 mod endpoints_sts;
 mod fixed_signatures;
 mod iam_writes;
+mod irsa_webhook;
 mod jose_cookbook;
 mod oidc_discovery;
 mod profile;
@@ -35,6 +36,7 @@ pub const ALL: &[Set] = &[
     effects::SET,
     endpoints_sts::SET,
     fixed_signatures::SET,
+    irsa_webhook::SET,
     jose_cookbook::SET,
     wycheproof::SET,
     oidc_discovery::SET,
