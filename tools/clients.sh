@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# clients.sh [SDK…]: builds the programs of tests/judges/{go,js,java} under target/judges/, where their toolchains are,
-# and has them, boto3 and the aws CLI judge irsa-local; only those that are named, where some are.
+# clients.sh [SDK…]: builds the programs of tests/judges/{go,js,java} under target/judges/, where their toolchains
+# are, and has them, boto3 and the aws CLI judge irsa-local and irsa serve; where some are named, those alone.
 source "$(dirname "$0")/lib.sh"
 built=$target/judges
 sources=tests/judges

@@ -1,4 +1,5 @@
-"""SDKs of others judge irsa-local: to each it has to be STS and Secrets Manager, refusals included.
+"""SDKs of others judge irsa-local, which to each has to be STS and Secrets Manager, refusals included, and `irsa serve`
+and `irsa credential-process`, which have to give it credentials again and again.
 
     clients.py BUILT PROGRAMS [SDK…]      one or more of boto3, aws, go, js, java; all that are there by default
 
@@ -18,7 +19,7 @@ from pod import OWN, REFUSALS, ROLE, SECRET, SESSION, Pod, recorded, seconds
 from programs import sdks
 
 EXCHANGE, CALL = "AssumeRoleWithWebIdentity", "GetCallerIdentity"
-INVALID = "The security token included in the request is invalid"
+INVALID = "InvalidClientTokenId", "The security token included in the request is invalid"
 # Seconds.
 LIFETIME = 5
 MISMATCH = "The request signature we calculated does not match the signature you provided."
@@ -29,12 +30,16 @@ class Judge:
 
     def __init__(self, sdk, pod, check):
         self.sdk, self.pod = sdk, pod
-        self.check = lambda name, made: check(f"{sdk.name}: {name}", made)
+        self._check = check
         self.seen = self.started = 0
+
+    def check(self, name, made):
+        """A named check, to which the log's lines until then are no news."""
+        self.news()
+        self._check(f"{self.sdk.name}: {name}", made)
 
     def start(self, **more):
         """A program in a home of its own: the aws CLI keeps credentials there."""
-        self.news()
         self.started += 1
         home = self.pod.folder / f"home{self.started}"
         home.mkdir()
@@ -78,7 +83,10 @@ class Judge:
     def denied(self):
         answer = self.once("secret payroll")
         same("the code", "AccessDeniedException", answer.get("code"))
-        text = r"User: \S+ is not authorized to perform: secretsmanager:GetSecretValue on resource: payroll because no identity-based policy allows the secretsmanager:GetSecretValue action"
+        text = (
+            r"User: \S+ is not authorized to perform: secretsmanager:GetSecretValue on resource: payroll "
+            "because no identity-based policy allows the secretsmanager:GetSecretValue action"
+        )
         if not re.fullmatch(text, answer["message"]):
             raise AssertionError(answer)
         line = self.news()[-1]
@@ -94,19 +102,52 @@ class Judge:
         config.write_text(f"[default]\ncredential_process = {' '.join(words)}\n")
         return OWN | {"AWS_CONFIG_FILE": str(config)}
 
-    def through_process(self):
-        self.caller(self.once("whoami", **self.credential_process()))
-        exchange = [line for line in self.news() if line["operation"] == EXCHANGE][-1]
-        same("the user agent's name", "irsa", exchange["userAgent"].partition("/")[0])
-
-    def refreshes(self, **more):
+    def refreshes(self, agent=None, **more):
         """A program that goes on shows a second key, without having been refused in between."""
         with self.short_lived(), self.start(**more) as program:
             self.caller(program.ask("whoami"))
             time.sleep(LIFETIME + 1)
             self.caller(program.ask("whoami"))
-        before, after = self.keys_used()
+        lines = self.news()
+        before, after = [line["accessKeyId"] for line in lines if line["operation"] == CALL]
         same("a new key", True, before != after)
+        agent = agent or self.sdk.agent
+        agents = {line["userAgent"][: len(agent)] for line in lines if line["operation"] == EXCHANGE}
+        same("who exchanged", {agent}, agents)
+
+    def through_process(self):
+        self.refreshes("irsa/", **self.credential_process())
+
+    def through_serve(self):
+        with self.short_lived(), self.pod.serve() as variables:
+            self.refreshes("irsa/", **variables)
+
+    def shares(self):
+        """Programs beside each other rest on one exchange."""
+        with self.pod.serve() as variables:
+            for _ in range(2):
+                self.caller(self.once("whoami", **variables))
+            self.secret(self.once("secret shop/db", **variables))
+        same("operations", [EXCHANGE, CALL, CALL, "GetSecretValue"], [line["operation"] for line in self.news()])
+
+    def not_served(self, token, words):
+        """A wrong authorization token, or none."""
+        with self.pod.serve() as variables:
+            answer = self.once("whoami", **variables | {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": token})
+        self.told(answer, words)
+        same("calls", [], [line["operation"] for line in self.news() if line["operation"] == CALL])
+
+    def told(self, answer, words):
+        """What `irsa serve` says is on its standard error and, where the SDK passes it on, in the program's error."""
+        same("refused", True, "arn" not in answer)
+        said = (self.pod.folder / "serve.log").read_text()
+        if words not in said or (words in answer["text"]) != self.sdk.tells:
+            raise AssertionError((said, answer))
+
+    def served_refusal(self):
+        with self.pod.serve(AWS_WEB_IDENTITY_TOKEN_FILE=self.pod.token("--expired")) as variables:
+            answer = self.once("whoami", **variables)
+        self.told(answer, "Token expired")
 
     def reads_anew(self):
         """What counts is what lies in the token's file when it exchanges."""
@@ -148,7 +189,8 @@ class Judge:
             same("tries", ["SignatureDoesNotMatch", "OK"], calls)
         else:
             same("tries", ["SignatureDoesNotMatch"], calls)
-            if not re.fullmatch(r"Signature expired: (\w+) is now earlier than (\w+) \((\w+) - 15 min.\)", answer["message"]):
+            text = r"Signature expired: \w+ is now earlier than \w+ \(\w+ - 15 min\.\)"
+            if not re.fullmatch(text, answer["message"]):
                 raise AssertionError(answer)
 
     def in_run(self, *options):
@@ -164,12 +206,11 @@ class Judge:
         if "status" in answer:
             same("the status", str(line["status"]), str(answer["status"]))
             same("the request id", line["requestId"], answer["requestId"])
-        elif self.sdk.name != "aws" and not (line["requestId"] in answer["text"] and str(line["status"]) in answer["text"]):
-            raise AssertionError(answer)
+        elif self.sdk.name != "aws":
+            same("shown", (True, True), (line["requestId"] in answer["text"], str(line["status"]) in answer["text"]))
 
     def refused(self, program, token, code, text):
         self.pod.token(*token)
-        self.news()
         answer, lines = program.ask("whoami"), self.news()
         if self.sdk.coded:
             same("the code", self.sdk.code(code), answer.get("code"))
@@ -222,7 +263,15 @@ class Judge:
         check("gets credentials by itself", self.whoami)
         check("reads the secret", lambda: self.secret(self.once("secret shop/db")))
         check("is refused another secret, and the log says why", self.denied)
-        check("through irsa credential-process", self.through_process)
+        check("through irsa credential-process, and takes new credentials", self.through_process)
+        check("through irsa serve, and takes new credentials", self.through_serve)
+        check("through irsa serve, one exchange for several", self.shares)
+        wrong = self.pod.folder / "wrong"
+        wrong.write_text("wrong")
+        for token, what, words in (str(wrong), "another", "another token in"), (None, "no", "no header"):
+            refusal = (token, f"{words} Authorization")
+            check(f"irsa serve refuses {what} authorization token", lambda refusal=refusal: self.not_served(*refusal))
+        check("irsa serve says why STS refuses", self.served_refusal)
         check("takes new credentials at the end of the old", self.refreshes)
         check("reads the token's file anew", self.reads_anew)
         check("tries again when throttled", lambda: self.retries("throttle 1"))
@@ -230,9 +279,9 @@ class Judge:
         check("meets a server whose clock is 20 minutes ahead", self.skewed)
         self.refusals()
         check("refused: another secret access key", self.spoilt_secret_key)
-        check("refused: another session token", lambda: self.spoilt("InvalidClientTokenId", INVALID, AWS_SESSION_TOKEN="x" * 400))
-        check("refused: no session token", lambda: self.spoilt("InvalidClientTokenId", INVALID, AWS_SESSION_TOKEN=None))
-        check("refused: an unknown key", lambda: self.spoilt("InvalidClientTokenId", INVALID, AWS_ACCESS_KEY_ID="ASIA" + "Q" * 16))
+        check("refused: another session token", lambda: self.spoilt(*INVALID, AWS_SESSION_TOKEN="x" * 400))
+        check("refused: no session token", lambda: self.spoilt(*INVALID, AWS_SESSION_TOKEN=None))
+        check("refused: an unknown key", lambda: self.spoilt(*INVALID, AWS_ACCESS_KEY_ID="ASIA" + "Q" * 16))
         check("refused: credentials that have ended", self.ended)
         check("by TLS from a private CA", lambda: self.private_ca(tls))
         if self.sdk.name == "aws":

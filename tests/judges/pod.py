@@ -3,6 +3,7 @@
 The refusals' texts are those that AWS was recorded to give; where the vectors are at hand, they are looked up there.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -105,6 +106,25 @@ class Pod:
         env = clean_env(HOME=str(self.folder), **self.variables) | more
         return {name: value for name, value in env.items() if value is not None}
 
+    @contextlib.contextmanager
+    def serve(self, **more):
+        """`irsa serve` with the pod's identity: the variables of a program that goes by it."""
+        errors = self.folder / "serve.log"
+        with errors.open("w") as file:
+            command = [self.irsa, "serve", "--format", "json"]
+            served = subprocess.Popen(
+                command, env=self.env(**more), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=file, text=True
+            )
+        try:
+            text = served.stdout.read()  # it closes its output once it listens
+            if not text:
+                raise AssertionError(errors.read_text())
+            yield OWN | json.loads(text)
+        finally:
+            served.terminate()
+            served.wait(10)
+            served.stdout.close()
+
     def token(self, *options, name="token"):
         """A file with a token made as the options say."""
         path = self.folder / name
@@ -133,7 +153,8 @@ class Pod:
         return OWN | values | {"AWS_SESSION_TOKEN": keys["SessionToken"]} | changed
 
     def _post(self, path, body, headers):
-        connection = http.client.HTTPConnection(urllib.parse.urlsplit(self.variables["IRSA_LOCAL_URL"]).netloc, timeout=10)
+        place = urllib.parse.urlsplit(self.variables["IRSA_LOCAL_URL"]).netloc
+        connection = http.client.HTTPConnection(place, timeout=10)
         connection.request("POST", path, body, headers)
         answer = connection.getresponse()
         return answer.status, answer.read()

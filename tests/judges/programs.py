@@ -25,12 +25,15 @@ class Sdk:
     """An SDK and its ways, which are facts about the SDK and no claims about irsa.
 
     `agent`: how its User-Agent begins. `shapes`: it names errors by the service model's shapes. `coded`: its chain
-    passes the error's code on. `tries`: how often it sends an exchange that InvalidIdentityToken refused. `clock`: it learns the time from an answer's `Date`.
+    passes the error's code on. `tries`: how often it sends an exchange that InvalidIdentityToken refused. `clock`: it
+    learns the time from an answer's `Date`. `tells`: it passes on what a container-credentials endpoint says.
     """
 
-    def __init__(self, name, argv, agent, shapes=False, coded=True, tries=1, clock=True):
+    def __init__(
+        self, name, argv, agent, *, shapes=False, coded=True, tries=1, clock=True, tells=True
+    ):
         self.name, self.argv, self.agent = name, argv, agent
-        self.shapes, self.coded, self.tries, self.clock = shapes, coded, tries, clock
+        self.shapes, self.coded, self.tries, self.clock, self.tells = shapes, coded, tries, clock, tells
 
     def start(self, env):
         return Program(self.argv, env)
@@ -131,9 +134,9 @@ def sdks(target):
     if (program := built / "go/client").exists():
         known.append(Sdk("go", [str(program)], "aws-sdk-go-v2/", tries=3))
     if (program := built / "js/client.js").exists():
-        known.append(Node("js", ["node", "--no-warnings", str(program)], "aws-sdk-js/", shapes=True))
+        known.append(Node("js", ["node", "--no-warnings", str(program)], "aws-sdk-js/", shapes=True, tells=False))
     if (built / "java/Client.class").exists():
         # The first tier of the compiler is the fastest for a program that ends soon.
         options = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", f"{built}/java:{built}/java/jars/*"]
-        known.append(Java("java", ["java", *options, "Client"], "aws-sdk-java/", coded=False))
+        known.append(Java("java", ["java", *options, "Client"], "aws-sdk-java/", coded=False, tells=False))
     return {sdk.name: sdk for sdk in known}

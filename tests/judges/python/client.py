@@ -8,15 +8,21 @@ from botocore.exceptions import ClientError
 
 
 def main():
-    session = boto3.session.Session()
-    sts, secrets = session.client("sts"), session.client("secretsmanager")
+    made = {}
+
+    def client(service):
+        # Later than at the start: where credentials are refused, making it fails already.
+        if service not in made:
+            made[service] = boto3.client(service)
+        return made[service]
+
     for line in sys.stdin:
         word, *names = line.split()
         try:
             if word == "secret":
-                answer = {"secret": secrets.get_secret_value(SecretId=names[0])["SecretString"]}
+                answer = {"secret": client("secretsmanager").get_secret_value(SecretId=names[0])["SecretString"]}
             else:
-                answer = {"arn": sts.get_caller_identity()["Arn"]}
+                answer = {"arn": client("sts").get_caller_identity()["Arn"]}
         except Exception as e:
             answer = told(e)
         print(json.dumps(answer), flush=True)
