@@ -91,6 +91,18 @@ fn many_threads_share_one_exchange() {
     assert_eq!(exchanges.count.load(SeqCst), 1);
 }
 
+/// Lent or handed out, read at a glance or after an exchange: the same credentials.
+#[test]
+fn credentials_can_be_lent() {
+    let exchanges = Exchanges::default();
+    let provider = exchanges.provider(builder(), MS(1), MS(3_600_000));
+    for _ in 0..3 {
+        let lent = provider.with_credentials(|credentials| credentials.access_key_id().to_owned()).unwrap();
+        assert_eq!((&*lent, provider.credentials().unwrap().access_key_id()), ("ASIA1", "ASIA1"));
+    }
+    assert_eq!(exchanges.count.load(SeqCst), 1);
+}
+
 /// Reads on many threads through many refreshes; gives how many reads there were.
 fn soak(background: bool) -> (usize, usize) {
     let exchanges = Exchanges::default();

@@ -17,6 +17,7 @@ mod explain;
 mod header;
 mod key;
 mod owned;
+mod payload;
 mod presign;
 mod refusal;
 mod sha;
@@ -33,6 +34,7 @@ pub use explain::{Explanation, explain};
 pub use header::{Lines, lines};
 pub use key::{KeyCache, signing_key};
 pub use owned::{presign, sign};
+pub use payload::{BodyHash, HexHash};
 pub use refusal::Refusal;
 pub use sign::{sign_into, sign_into_with};
 pub use verify::{Verified, Verifying, verify};
@@ -104,7 +106,7 @@ impl<H> core::fmt::Debug for Request<'_, H> {
 pub enum Payload<'a> {
     /// The body itself, to be hashed.
     Bytes(&'a [u8]),
-    /// Its SHA-256 in lower-case hexadecimal, or a word that S3 knows (`STREAMING-…`).
+    /// Its SHA-256 in lower-case hexadecimal ([`BodyHash`] makes it of pieces), or a word that S3 knows (`STREAMING-…`).
     Hash(&'a str),
     /// Nothing: `UNSIGNED-PAYLOAD`. S3 and a few others take it, over TLS.
     Unsigned,

@@ -64,6 +64,11 @@ impl Sha256 {
         self.hashed += end as u64;
     }
 
+    /// Where the end of what was fed stands, to be wiped.
+    pub(super) fn buffer(&mut self) -> &mut [u8] {
+        &mut self.buffer
+    }
+
     /// The hash. What was fed last stays in the buffer: wipe it where that is a secret.
     pub(super) fn finish(&mut self) -> [u8; 32] {
         let bits = (self.hashed + self.filled as u64) * 8;

@@ -45,18 +45,28 @@ impl Provider {
 
     /// The credentials to use now. A cached read takes no lock; otherwise this waits for the exchange, or runs it.
     pub fn credentials(&self) -> Result<Arc<Credentials>, Error> {
-        match self.shared.fresh(|snapshot| snapshot.credentials().clone()) {
-            Some(credentials) => Ok(credentials),
-            None => self.shared.ask(&Cancel::new()).map(|snapshot| snapshot.credentials().clone()),
-        }
+        self.read(None, |snapshot| snapshot.credentials().clone())
+    }
+
+    /// The same, lent for as long as `work` takes: what many threads read at once without one making another wait.
+    pub fn with_credentials<T>(&self, work: impl FnOnce(&Credentials) -> T) -> Result<T, Error> {
+        self.read(None, |snapshot| work(snapshot.credentials()))
     }
 
     /// The same with what is known beside them: the generation (for [`Provider::invalidate`]) and the clock skew.
     /// `cancel` ends the wait of this call; an exchange that others wait for is taken over by one of them.
     pub fn snapshot(&self, cancel: &Cancel) -> Result<Arc<Snapshot>, Error> {
-        match self.shared.fresh(Arc::clone) {
-            Some(snapshot) => Ok(snapshot),
-            None => self.shared.ask(cancel),
+        self.read(Some(cancel), Arc::clone)
+    }
+
+    #[inline]
+    fn read<T>(&self, cancel: Option<&Cancel>, take: impl FnOnce(&Arc<Snapshot>) -> T) -> Result<T, Error> {
+        match self.shared.fresh(take) {
+            Ok(taken) => Ok(taken),
+            Err(take) => {
+                let never = Cancel::new();
+                self.shared.ask(cancel.unwrap_or(&never)).map(|snapshot| take(&snapshot))
+            }
         }
     }
 

@@ -29,6 +29,8 @@ pub(super) struct Shared {
     /// What a caller may wait; an exchange may take a little less, so that its own error is the one that is told.
     patience: Duration,
     cached: ArcSwapOption<Snapshot>,
+    /// Up to this state a snapshot is handed out as it is.
+    good: State,
     inner: Mutex<Inner>,
     /// Of the latest exchange.
     explanation: Mutex<Explanation>,
@@ -71,6 +73,7 @@ impl Shared {
             source,
             patience: settings.exchange_timeout + Duration::from_secs(1),
             cached: ArcSwapOption::empty(),
+            good: if settings.background { State::Advisory } else { State::Fresh },
             inner: Mutex::new(Inner {
                 keeper: Keeper::new(settings),
                 pending: None,
@@ -82,11 +85,15 @@ impl Shared {
         }
     }
 
-    /// The cached read: no lock, and no allocation.
-    pub(super) fn fresh<T>(&self, take: impl FnOnce(&Arc<Snapshot>) -> T) -> Option<T> {
+    /// The cached read: no lock, no allocation, and the clocks at a glance. Gives `take` back where the keeper has to be
+    /// asked. Beside a refresher nobody need ask in the advisory window either: it sees that window by itself.
+    #[inline]
+    pub(super) fn fresh<T, F: FnOnce(&Arc<Snapshot>) -> T>(&self, take: F) -> Result<T, F> {
         let cached = self.cached.load();
-        let snapshot = cached.as_ref()?;
-        (snapshot.state(self.host.now()) == State::Fresh).then(|| take(snapshot))
+        match cached.as_ref() {
+            Some(snapshot) if snapshot.state(self.host.glance()) <= self.good => Ok(take(snapshot)),
+            _ => Err(take),
+        }
     }
 
     /// The latest snapshot, good or not.

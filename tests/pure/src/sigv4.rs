@@ -9,9 +9,9 @@ use irsa_core::{
     effect::HttpRequest,
     secret::{Secret, SecretBytes},
     sigv4::{
-        Form, HeaderSlot, KeyCache, PathEncoding, PathRule, Payload, QuerySlot, Request, Scratch, SessionToken,
-        SignedHeaders, Signing, UNSIGNED_HEADERS, Verifying, explain, lines, presign, sign, sign_into, sign_into_with,
-        signing_key, verify,
+        BodyHash, Form, HeaderSlot, KeyCache, PathEncoding, PathRule, Payload, QuerySlot, Request, Scratch,
+        SessionToken, SignedHeaders, Signing, UNSIGNED_HEADERS, Verifying, explain, lines, presign, sign, sign_into,
+        sign_into_with, signing_key, verify,
     },
 };
 use serde_json::{Value, json};
@@ -78,6 +78,12 @@ pub const ENTRIES: &[Entry] = &[
         let day = Timestamp::parse(&format!("{}T000000Z", text(input, "date"))).expect("date");
         let key = signing_key(&secret, day, text(input, "region"), text(input, "service"));
         Ok(json!(key.expose().iter().map(|b| format!("{b:02x}")).collect::<String>()))
+    }),
+    // {pieces: [text]} gives the hash of all of them.
+    ("sigv4.body_hash", |input| {
+        let mut hash = BodyHash::new();
+        list(&input["pieces"]).filter_map(Value::as_str).for_each(|piece| hash.update(piece.as_bytes()));
+        Ok(json!(hash.finish().as_str()))
     }),
     ("sigv4.verify", |input| {
         Case::read(input, |case| {

@@ -125,3 +125,9 @@ fn where_calls_go_after_the_chain() {
     given["service"] = "secrets_manager".into();
     assert_eq!(at(&given), json!({ "url": "http://127.0.0.1:1", "signing_region": "eu-west-1" }));
 }
+
+#[test]
+fn a_body_in_pieces() {
+    let answer = call("sigv4.body_hash", &json!({ "pieces": ["one piece, ", "", "and another"] }));
+    assert_eq!(answer["ok"], "c0c2873b963bda19c4e9b5100b6ffb65daa8dfb5c788805f30ede2d989e8b849");
+}
