@@ -9,6 +9,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("sign", SIGN),
     ("presign", PRESIGN),
     ("token", TOKEN),
+    ("doctor", DOCTOR),
     ("explain", EXPLAIN),
     ("get", GET),
     ("serve", SERVE),
@@ -102,6 +103,7 @@ credentials
   serve                keep handing them out on loopback, as ECS and EKS do
   whoami               ask AWS who they are
   explain              where they come from, and why other places were passed by
+  doctor               try it all, and say what is wrong and what mends it
   token [FILE]         what the service-account token says, and what is odd
 requests
   sign URL             sign a request given as to curl, or send it (--send)
@@ -278,6 +280,24 @@ No secret is printed.
     identity!(),
     "\n\
 example: irsa explain
+"
+);
+
+const DOCTOR: &str = concat!(
+    "\
+irsa doctor: look at everything between this pod and its credentials, try it, and say what mends it
+
+usage: irsa doctor [--trust-policy FILE] [--offline] [--json] [flags]
+
+Variables, token file, claims, endpoint, the way to STS, the exchange, and who it makes of the pod.
+What only AWS can see is named. No secret is printed.
+
+  --trust-policy FILE  the role's trust policy, or what aws iam get-role said: judged with the token
+  --offline            judge without asking anybody
+",
+    identity!(),
+    "\n\
+example: kubectl exec my-pod -- irsa doctor
 "
 );
 

@@ -1,89 +1,22 @@
 //! The command in a pod: against `irsa-local`, whose STS and Secrets Manager verify what they get.
 #![cfg(unix)]
 
-use irsa_local::{Config, Local, Mint};
+use irsa_local::Mint;
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
     io::{Read, Write},
     net::TcpStream,
     os::unix::{fs::PermissionsExt, process::CommandExt},
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
 };
 
-const DEMO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../demo/irsa-local.yaml");
+mod pod;
+
+use pod::{DEMO, Outcome, Pod, irsa};
+
 const SECRET: &str = "correct horse battery staple";
-
-/// A pod, and what serves it.
-struct Pod {
-    local: Local,
-    env: BTreeMap<String, String>,
-}
-
-/// What a command came to.
-struct Outcome {
-    code: Option<i32>,
-    out: String,
-    err: String,
-}
-
-impl Pod {
-    fn new(tls: bool) -> Self {
-        let mut config = Config::from_file(Path::new(DEMO)).unwrap();
-        config.tls = tls;
-        let local = Local::start(config).unwrap();
-        let mut env = local.env();
-        env.insert("PATH".into(), std::env::var("PATH").unwrap());
-        env.insert("HOME".into(), "/nowhere".into());
-        Self { local, env }
-    }
-
-    /// With other variables.
-    fn with(&self, more: &[(&str, &str)]) -> BTreeMap<String, String> {
-        let mut env = self.env.clone();
-        env.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        env
-    }
-
-    fn irsa(&self, args: &[&str]) -> Outcome {
-        irsa(args, &self.env)
-    }
-
-    /// A token file beside the pod's own.
-    fn token(&self, name: &str, mint: &Mint) -> PathBuf {
-        let path = self.local.state_folder().join(name);
-        std::fs::write(&path, self.local.mint(mint).unwrap().expose()).unwrap();
-        path
-    }
-}
-
-fn irsa(args: &[&str], env: &BTreeMap<String, String>) -> Outcome {
-    let output = Command::new(env!("CARGO_BIN_EXE_irsa")).args(args).env_clear().envs(env).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Outcome { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
-}
-
-impl Outcome {
-    fn good(self) -> String {
-        assert_eq!(self.code, Some(0), "{}", self.err);
-        self.out
-    }
-
-    fn json(self) -> Value {
-        serde_json::from_str(&self.good()).unwrap()
-    }
-
-    /// Exit code, error code, nothing on standard output, and a fix.
-    #[track_caller]
-    fn refused(self, exit: i32, code: &str) -> String {
-        let named = self.err.contains(&format!("({code})")) || self.err.contains(&format!("({code}, request id "));
-        assert!(self.code == Some(exit) && named, "{:?} {}", self.code, self.err);
-        assert_eq!(self.out, "");
-        assert!(self.err.contains("\nirsa: fix: "), "{}", self.err);
-        self.err
-    }
-}
 
 #[test]
 fn credentials_of_every_form_are_accepted_by_the_services() {

@@ -19,6 +19,9 @@ SCHEMAS = ROOT / "docs/schemas"
 BUILT = pathlib.Path(sys.argv[1])
 URL = "https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity"
 
+FAULTY = pathlib.Path(tempfile.mkstemp(suffix=".json")[1])
+FAULTY.write_text((ROOT / "demo/trust-policy.json").read_text().replace("shop:checkout", "checkout:shop"))
+
 # Schema, what is run as the pod, exit status.
 OUTPUTS = [
     ("token", ["token", "--json"], 0),
@@ -29,6 +32,10 @@ OUTPUTS = [
     ("env", ["env", "--format", "json"], 0),
     ("credential-process", ["credential-process"], 0),
     ("whoami", ["whoami", "--json"], 0),
+    ("doctor", ["doctor", "--json"], 0),
+    ("doctor", ["doctor", "--json", "--token-file", "/none"], 3),
+    ("doctor", ["doctor", "--json", "--offline", "--trust-policy", ROOT / "demo/trust-policy.json"], 0),
+    ("doctor", ["doctor", "--json", "--offline", "--trust-policy", FAULTY], 3),
     ("sign", ["sign", "--json", URL], 0),
     ("sign", ["sign", "--json", "--explain", URL], 0),
     ("presign", ["presign", "--json", URL], 0),
@@ -52,7 +59,7 @@ def validator(name):
 def as_pod(argv):
     """`irsa` with these words, as a pod of irsa-local."""
     local = [BUILT / "irsa-local", "run", "--quiet", "--config", ROOT / "demo/irsa-local.yaml", "--", BUILT / "irsa"]
-    return [*map(str, local), *argv]
+    return [str(word) for word in [*local, *argv]]
 
 
 def fits(name, argv, status):
@@ -106,8 +113,9 @@ def a_wrong_document_is_refused():
 
 check = Checks()
 for name, argv, status in OUTPUTS:
-    check(f"{name}: irsa {' '.join(argv)}", lambda name=name, argv=argv, status=status: fits(name, argv, status))
+    check(f"{name}: irsa {' '.join(map(str, argv))}", lambda name=name, argv=argv, status=status: fits(name, argv, status))
 check("serve: irsa serve --json, and its answer", serve_fits)
 check("every command with --json has a schema, and each schema an output", every_command_has_one)
 check("a wrong document is refused", a_wrong_document_is_refused)
+FAULTY.unlink()
 check.close()

@@ -2,6 +2,7 @@
 
 mod completions;
 mod credentials;
+mod doctor;
 mod exec;
 mod explain;
 mod get;
@@ -43,6 +44,7 @@ pub fn run(mut words: Vec<OsString>) -> Outcome {
     let ended = match name {
         "completions" => completions::run(&mut args),
         "credential-process" => credentials::process(&mut args),
+        "doctor" => doctor::run(&mut args),
         "env" => credentials::env(&mut args),
         "exec" => exec::run(&mut args),
         "explain" => explain::run(&mut args),

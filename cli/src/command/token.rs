@@ -104,7 +104,8 @@ fn text(header: &Header, claims: &Claims, now: Timestamp) -> String {
     lines.concat()
 }
 
-fn moment(time: Timestamp, now: Timestamp) -> String {
+/// A time, and how far it is.
+pub fn moment(time: Timestamp, now: Timestamp) -> String {
     match time.unix() - now.unix() {
         ahead @ 0.. => format!("{time} (in {})", Span(ahead)),
         behind => format!("{time} ({} ago)", Span(-behind)),

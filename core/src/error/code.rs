@@ -343,6 +343,8 @@ pub enum Code {
     ServiceUnknown = 267,
     /// The server answered a request that was sent as it was with an error status.
     SendRefused = 268,
+    /// `irsa doctor --offline` found something that keeps this pod from its credentials.
+    DoctorFound = 278,
     /// `irsa serve` cannot listen where it was told to.
     ServeAddress = 280,
     /// A file of `irsa serve` cannot be written or read: the authorization token's, or the port's.
@@ -531,6 +533,7 @@ impl Code {
         Self::CommandMissing,
         Self::ServiceUnknown,
         Self::SendRefused,
+        Self::DoctorFound,
         Self::ServeAddress,
         Self::ServeFile,
         Self::ServeRequest,
@@ -710,6 +713,7 @@ impl Code {
             Self::CommandMissing => &Row { name: "command-missing", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "The program irsa-local, which `irsa local` runs, is not there.", fix: "put irsa-local beside irsa or on PATH; in the sources: cargo build -p irsa-local" },
             Self::ServiceUnknown => &Row { name: "service-unknown", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "For which service to sign cannot be seen from the host's name.", fix: "say it: --service secretsmanager (the service's signing name)" },
             Self::SendRefused => &Row { name: "send-refused", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "The server answered a request that was sent as it was with an error status.", fix: "read the answer on standard output: it says what the service did not like; irsa sign --explain shows what was signed" },
+            Self::DoctorFound => &Row { name: "doctor-found", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "`irsa doctor --offline` found something that keeps this pod from its credentials.", fix: "do what the first finding says" },
             Self::ServeAddress => &Row { name: "serve-address", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "`irsa serve` cannot listen where it was told to.", fix: "leave --port out for a free one, or stop what listens there" },
             Self::ServeFile => &Row { name: "serve-file", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "A file of `irsa serve` cannot be written or read: the authorization token's, or the port's.", fix: "name a file in a folder that exists and that this user may write to" },
             Self::ServeRequest => &Row { name: "serve-request", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "A client of `irsa serve` sent something else than a GET or HEAD of what there is.", fix: "send GET /v1/credentials without a body, as the container credentials provider of every AWS SDK does" },
