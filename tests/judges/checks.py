@@ -11,6 +11,26 @@ import threading
 import time
 import urllib.parse
 
+# How a key of S3's is written in a path, and the key. Each signer has one spelling; a server has to take all of them.
+KEYS = {
+    "plain": "plain",
+    "with%20space": "with space",
+    "raw+plus": "raw+plus",
+    "escaped%2Bplus": "escaped+plus",
+    "raw@at": "raw@at",
+    "escaped%40at": "escaped@at",
+    "%C3%BC/%F0%9F%A6%80.txt": "ü/🦀.txt",
+    "lower%c3%bc": "lowerü",
+    "deep/er/est": "deep/er/est",
+    "tilde~_-.": "tilde~_-.",
+    "escaped%7Etilde": "escaped~tilde",
+    "sub!$&'()*,;=:delims": "sub!$&'()*,;=:delims",
+    "100%25": "100%",
+    "100%2525": "100%25",
+    "a%20%20b": "a  b",
+    "brackets%5B%5D%7B%7D": "brackets[]{}",
+}
+
 
 class Checks:
     """Runs named checks, of several threads; `close` prints `N passed, N failed` and ends the program accordingly."""

@@ -17,7 +17,7 @@ import tempfile
 import time
 
 import servers
-from checks import Checks, clean_env, request, run, same, succeed, succeed_json
+from checks import KEYS, Checks, clean_env, request, run, same, succeed, succeed_json
 from servers import REGION
 
 DEMO = pathlib.Path(__file__).resolve().parents[2] / "demo"
@@ -25,25 +25,6 @@ SUBJECT = "system:serviceaccount:shop:checkout"
 ROLE = "arn:aws:iam::111122223333:role/checkout"
 STS_CODE = "400 InvalidParameterValue"
 
-# How a key is written in a path, and the key. Each signer has one spelling; a server has to take all of them.
-KEYS = {
-    "plain": "plain",
-    "with%20space": "with space",
-    "raw+plus": "raw+plus",
-    "escaped%2Bplus": "escaped+plus",
-    "raw@at": "raw@at",
-    "escaped%40at": "escaped@at",
-    "%C3%BC/%F0%9F%A6%80.txt": "ü/🦀.txt",
-    "lower%c3%bc": "lowerü",
-    "deep/er/est": "deep/er/est",
-    "tilde~_-.": "tilde~_-.",
-    "escaped%7Etilde": "escaped~tilde",
-    "sub!$&'()*,;=:delims": "sub!$&'()*,;=:delims",
-    "100%25": "100%",
-    "100%2525": "100%25",
-    "a%20%20b": "a  b",
-    "brackets%5B%5D%7B%7D": "brackets[]{}",
-}
 BODIES = {"empty": b"", "one": b"x", "all bytes": bytes(range(256)) * 5, "8 MiB": None}
 
 

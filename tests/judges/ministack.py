@@ -15,9 +15,11 @@ import threading
 
 import boto3
 from checks import (
+    KEYS,
     Checks,
     clean_env,
     free_port,
+    request,
     run,
     same,
     succeed,
@@ -56,6 +58,12 @@ def set_up(endpoint):
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(statement))
     reads = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
     iam.put_role_policy(RoleName="exact", PolicyName="reads", PolicyDocument=policy(reads))
+    more = {"Effect": "Allow", "Action": ["s3:*", "sts:AssumeRole"], "Resource": "*"}
+    iam.put_role_policy(RoleName="exact", PolicyName="more", PolicyDocument=policy(more))
+    for name, caller in (("next", "exact"), ("closed", "somebody")):
+        principal = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/{caller}"}
+        statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(statement))
     secrets.create_secret(Name="shop/db", SecretString=SECRET)
 
 
@@ -151,10 +159,58 @@ def judge(check, irsa, port, folder):
         refused(["get", "secret", "shop/db"], env, "service-credentials", "InvalidSignatureException")
         server.shutdown()
 
+    def chained(profile):
+        """A role assumed with a web identity's credentials, as a profile says it."""
+        token_file.write_text(token())
+        config = folder / "config"
+        role = f"role_arn = arn:aws:iam::{ACCOUNT}:role/"
+        lines = [f"[profile base]\n{role}exact\nweb_identity_token_file = {token_file}"]
+        lines += [f"[profile {name}]\n{role}{name}\nsource_profile = base" for name in ("next", "closed")]
+        config.write_text("\n".join(lines))
+        return ["whoami", "--profile", profile], clean_env(
+            HOME=str(folder), AWS_REGION=REGION, AWS_ENDPOINT_URL=endpoint, AWS_CONFIG_FILE=str(config)
+        )
+
+    def chain():
+        argv, env = chained("next")
+        same("role", "next", succeed_json([irsa, *argv, "--json"], env)["arn"].split("/")[1])
+
+    def objects():
+        env = pod()
+        send = [irsa, "sign", "--send", "--service", "s3"]
+        where = f"<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint></CreateBucketConfiguration>"
+        succeed([*send, "-X", "PUT", "-d", where, endpoint + "/shop"], env)
+        for wire, key in KEYS.items():
+            url = f"{endpoint}/shop/{wire}"
+            succeed([*send, "-X", "PUT", "-d", key, url], env)
+            same(wire, key, succeed([*send, url], env))
+            presigned = succeed([irsa, "presign", "--service", "s3", url], env).strip()
+            status, _, body = request(presigned)
+            same(f"presigned {wire}", (200, key.encode()), (status, body))
+
+    def presigned():
+        """A URL is good for one method and one key, and for nobody who changes it."""
+        env = pod()
+        url = succeed([irsa, "presign", "--service", "s3", endpoint + "/shop/plain"], env).strip()
+        other = url[:-1] + ("0" if url[-1] != "0" else "1")
+        caller = "/?Action=GetCallerIdentity&Version=2011-06-15"
+        same("as it is", 200, request(url)[0])
+        same("another signature", 403, request(other)[0])
+        same("another key", 403, request(url.replace("/plain?", "/with%20space?"))[0])
+        same("another method", 403, request(url, "PUT", None, b"x")[0])
+        url = succeed([irsa, "presign", "--service", "sts", endpoint + caller], env).strip()
+        status, _, body = request(url)
+        same("whoever has the URL is the role", (200, True), (status, b"assumed-role/exact/" in body))
+        same("another action", 403, request(url.replace("GetCallerIdentity", "GetSessionToken"))[0])
+
     check("credentials for a pod", credentials)
     check("a signed GetCallerIdentity is accepted", lambda: whoami("exact"))
     check("a trust policy with a pattern lets it in", lambda: whoami("pattern"))
     check("a signed GetSecretValue is accepted", secret)
+    check("objects by irsa sign --send and presigned URLs, under keys of every kind", objects)
+    check("what presigned URLs do not allow", presigned)
+    check("a role is assumed with the credentials of another", chain)
+    check("a role that trusts another caller", lambda: refused(*chained("closed"), "sts-access-denied", "sts:AssumeRole"))
     check(
         "credentials from variables are used as they are",
         lambda: same("account", ACCOUNT, succeed_json([irsa, "whoami", "--json"], keys())["account"]),

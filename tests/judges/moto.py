@@ -3,18 +3,21 @@
 moto verifies no token. After a number of calls that it lets pass (INITIAL_NO_AUTH_ACTION_COUNT) it recomputes the
 signature of each one, as botocore makes it; `/moto-api/reset-auth` opens the gate again for the next exchanges, which are
 not signed and which it cannot take otherwise. It knows no presigned URLs while authorisation is on, and takes a path as it
-came, where S3 spells it anew; so keys are escaped here as botocore escapes them.
+came, where S3 spells it anew: irsa has to spell what it sends as it signed it.
 """
 
+import html
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 
 import boto3
 from checks import (
+    KEYS,
     Checks,
     clean_env,
     free_port,
@@ -102,8 +105,8 @@ def judge(check, irsa, endpoint, folder):
         if succeed([irsa, "get", "secret", "shop/db"], keys()).removesuffix("\n") != SECRET:
             raise AssertionError("another secret")
 
-    def send(key):
-        return ["sign", "--send", "--service", "s3", f"{endpoint}/shop/{key}"]
+    def send(key, *flags):
+        return ["sign", "--send", "--service", "s3", *flags, f"{endpoint}/shop/{key}"]
 
     def signed(env, method, target, body=b""):
         """The headers are irsa's, the request is Python's."""
@@ -128,6 +131,18 @@ def judge(check, irsa, endpoint, folder):
         same("DELETE", 204, signed(env, "DELETE", "/plain")[0])
         same("gone", 404, signed(env, "GET", "/plain")[0])
 
+    def sent():
+        """Under keys as people write them; what is listed are the keys that were meant."""
+        env = keys()
+        # moto takes what is called a form for one, even here.
+        plain = ["-H", "content-type: text/plain"]
+        for wire, key in KEYS.items():
+            succeed([irsa, *send("sent/" + wire, "-X", "PUT", *plain, "-d", key)], env)
+            same(wire, key, succeed([irsa, *send("sent/" + wire)], env))
+        _, _, page = signed(env, "GET", "?list-type=2&prefix=sent%2F")
+        listed = [html.unescape(key) for key in re.findall("<Key>sent/(.*?)</Key>", page.decode())]
+        same("the list", sorted(KEYS.values()), sorted(listed))
+
     def page():
         """moto's own fault (a KeyError on an unsigned call) is told apart from an answer of STS."""
         open_gate(endpoint, 0)
@@ -137,6 +152,7 @@ def judge(check, irsa, endpoint, folder):
     check("a signed GetCallerIdentity is accepted", whoami)
     check("a signed GetSecretValue is accepted", secret)
     check("objects are put, read, listed and deleted, byte for byte", objects)
+    check("objects by irsa sign --send, under keys of every kind", sent)
     check(
         "another secret access key: STS",
         lambda: refused(["whoami"], keys(**wrong), "sts-signature", "403 SignatureDoesNotMatch"),

@@ -34,9 +34,10 @@ struct Asked {
 
 /// `irsa sign`.
 pub fn sign(args: &mut Args) -> Result<(), Ended> {
-    let asked = Asked::read("sign", args)?;
+    let mut asked = Asked::read("sign", args)?;
     let resolved = asked.session.resolve()?;
     let signed = Signed::new(&asked, &resolved, None)?;
+    signed.respell(&mut asked.request);
     if asked.explain {
         return Ok(signed.explain(args.json)?);
     }
@@ -57,9 +58,10 @@ pub fn sign(args: &mut Args) -> Result<(), Ended> {
 
 /// `irsa presign`.
 pub fn presign(args: &mut Args) -> Result<(), Ended> {
-    let asked = Asked::read("presign", args)?;
+    let mut asked = Asked::read("presign", args)?;
     let resolved = asked.session.resolve()?;
     let signed = Signed::new(&asked, &resolved, Some(asked.expires))?;
+    signed.respell(&mut asked.request);
     if asked.explain {
         return Ok(signed.explain(args.json)?);
     }
@@ -118,6 +120,8 @@ struct Signed {
     added: Zeroizing<Vec<u8>>,
     explanation: sigv4::Explanation,
     time: Timestamp,
+    /// The path was signed as S3 has it: as the server spells what it decoded.
+    s3: bool,
 }
 
 impl Signed {
@@ -176,7 +180,16 @@ impl Signed {
             }
         };
         added.truncate(length);
-        Ok(Self { added, explanation, time })
+        Ok(Self { added, explanation, time, s3: service.starts_with("s3") })
+    }
+
+    /// Spells a path of S3's as it was signed (`+` as `%2B`). S3 does that itself; servers that are like it compare the
+    /// signature with the path as it came.
+    fn respell(&self, request: &mut Request) {
+        let signed = self.explanation.canonical_request.expose().lines().nth(1);
+        if let Some(path) = signed.filter(|_| self.s3) {
+            request.path = path.to_owned();
+        }
     }
 
     fn explain(&self, as_json: bool) -> Result<(), Error> {
