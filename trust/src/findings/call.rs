@@ -262,6 +262,7 @@ fn is_grammar(rule: Rule) -> bool {
     !matches!(
         rule,
         Rule::PrincipalAny
+            | Rule::Principal
             | Rule::Federated
             | Rule::Action
             | Rule::ConditionKey

@@ -115,11 +115,11 @@ pub(super) fn of(setup: &Setup, call: &Call, denied: &Denied) -> Vec<Finding> {
 }
 
 /// The trust policy cannot be stored.
-pub(super) fn malformed(call: &Call) -> Option<Finding> {
+pub(super) fn malformed(setup: &Setup, call: &Call) -> Option<Finding> {
     let refusal = call.unstorable.as_ref()?;
     let message = format!("IAM does not store this trust policy: {}", refusal.message);
     let finding = Finding::new("policy-malformed", in_policy(&refusal.at), message, refusal.fix.clone());
-    Some(match mend::document(call) {
+    Some(match mend::document(setup, call) {
         Some(policy) => finding.with(Mend::Policy(policy)),
         None => finding,
     })
@@ -402,7 +402,13 @@ fn condition(
         let fix = right.map_or_else(|| "list the values".into(), |right| format!("list the value: {}", short(right)));
         return fault("trust-empty-values", 2, fix, set());
     }
-    let Some(found) = found else { return missing(seen, condition, fault, at) };
+    let Some(found) = found else {
+        // The same claim of our issuer stands beside it, and is right: the statement was meant for both issuers.
+        let claim = condition.key.rsplit(':').next().unwrap_or_default();
+        let ours = format!("{}:{claim}", seen.issuer());
+        let doubled = trace.conditions.iter().any(|other| other.matched && other.key.eq_ignore_ascii_case(&ours));
+        return missing(seen, condition, fault, at, doubled);
+    };
     let found = found.first().map(String::as_str).unwrap_or_default();
 
     if condition.operator.is_negated() {
@@ -505,6 +511,7 @@ fn missing(
     condition: &Condition,
     fault: impl Fn(&'static str, u32, String, Edit) -> Fault,
     at: (String, String),
+    doubled: bool,
 ) -> Fault {
     let issuer = seen.issuer();
     let cause = names::absent(&condition.key, issuer);
@@ -527,6 +534,10 @@ fn missing(
         Absent::Scheme => ("trust-key-scheme", 2, format!("leave out the scheme: {right}"), rename(meant)),
         Absent::Slash => {
             ("trust-key-trailing-slash", 2, format!("the issuer is {issuer}: write {right}"), rename(meant))
+        }
+        Absent::OtherIssuer if doubled => {
+            let fix = "the keys of two issuers in one statement must all be there, and a token has one issuer: write a statement for each";
+            ("trust-conditions-anded", 2, fix.into(), Edit::Remove(at.0.clone(), at.1.clone()))
         }
         Absent::OtherIssuer => (
             "trust-key-other-issuer",
@@ -579,40 +590,29 @@ fn subject_cause(seen: &Seen<'_>, value: &str, like: bool) -> (&'static str, u32
         return if misplaced { ("trust-wildcard-misplaced", 2) } else { ("trust-sub-value", 2) };
     };
     let parts: Vec<&str> = value.split(':').collect();
-    let [first, second, space, account] = parts.as_slice() else {
-        let other = scattered(value, subject) || like && is_other_pattern(value);
+    let ["system", "serviceaccount", space, account] = parts.as_slice() else {
+        let other = like && (value.starts_with('*') || value.starts_with(PREFIX) && wild || is_other_pattern(value));
         return if other { ("trust-wildcard-misplaced", 2) } else { ("trust-sub-format", 3) };
     };
-    if (*first, *second) != ("system", "serviceaccount") {
-        return if scattered(value, subject) { ("trust-wildcard-misplaced", 2) } else { ("trust-sub-format", 3) };
-    }
     let fits = |pattern: &str, text: &str| if like { covers(pattern, text, false) } else { pattern == text };
     let right = (fits(space, namespace), fits(account, name));
-    let crossed = *space == name && !right.1
-        || *account == namespace && !right.0
-        || *space == name && *account == "*" && like && !right.0;
+    let crossed = *space == name && !right.0 || *account == namespace && !right.1;
     if namespace != name && crossed {
         return ("trust-sub-swapped", 2);
     }
-    if like && is_other_pattern(value) {
+    if like && is_other_pattern(value) || scattered(value, subject) {
         return ("trust-wildcard-misplaced", 2);
     }
-    let name_like = |part: &str| {
+    // A name of Kubernetes; or one that is right but for letter case, where the other part has the fault.
+    let is_name = |part: &str, text: &str| {
         let own =
             |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b) || like && b"*?".contains(&b);
-        !part.is_empty() && part.bytes().all(own)
+        !part.is_empty() && part.bytes().all(own) || fits(&part.to_ascii_lowercase(), text)
     };
-    if !name_like(space) || !name_like(account) {
-        let case = fits(&space.to_ascii_lowercase(), namespace) || fits(&account.to_ascii_lowercase(), name);
-        let letters = value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:*?".contains(&b));
-        // Upper case in one part, and another fault in the other one.
-        if !(case && letters) {
-            return ("trust-sub-format", 3);
-        }
-    }
     match right {
-        (true, false) if scattered(account, name) && account.contains(['*', '?']) => ("trust-wildcard-misplaced", 2),
-        (false, true) if scattered(space, namespace) && space.contains(['*', '?']) => ("trust-wildcard-misplaced", 2),
+        _ if !is_name(space, namespace) || !is_name(account, name) => ("trust-sub-format", 3),
+        (true, false) if scattered(account, name) => ("trust-wildcard-misplaced", 2),
+        (false, true) if scattered(space, namespace) => ("trust-wildcard-misplaced", 2),
         (true, false) => ("trust-sub-service-account", 2),
         (true, true) => ("trust-wildcard-misplaced", 2),
         (false, true) => ("trust-sub-namespace", 2),

@@ -89,7 +89,7 @@ pub(super) fn policy(
 }
 
 /// The document's grammar is broken: the nearest words, else a fresh one.
-pub(super) fn document(call: &Call) -> Option<Value> {
+pub(super) fn document(setup: &Setup, call: &Call) -> Option<Value> {
     let mut document = call.document.clone()?;
     for _ in 0..8 {
         let report = write(&document.to_string(), &Place::default());
@@ -98,20 +98,15 @@ pub(super) fn document(call: &Call) -> Option<Value> {
             break;
         }
     }
-    let open =
-        Policy::from_json(&document).is_ok() && write(&document.to_string(), &Place::default()).refusal.is_none();
-    let claims = call.claims();
-    let subject = claims.get("sub")?.as_str()?;
-    let provider = call.provider()?;
-    let audience = super::call::audiences(&claims).into_iter().next();
-    let wanted = generate::Wanted { provider: &provider.arn, subject, audience: audience.as_deref() };
-    let admits = open && {
-        let mut call = call.clone();
-        call.unstorable = None;
-        let setup = Setup::new(call.now);
-        admits(&setup, &mut call, &document, &claims)
-    };
-    Some(if admits { document } else { generate::trust_policy(&wanted) })
+    let seen = Seen::new(call)?;
+    let issuer = seen.provider.key_prefix();
+    let audience = Some(seen.audience.as_str()).filter(|audience| !audience.is_empty());
+    let wanted = generate::Wanted { provider: &seen.provider.arn, subject: &seen.subject, audience };
+    let mut named = document.clone();
+    edit::require(&mut named, 0, &format!("{issuer}:sub"), &seen.subject);
+    let probes = probes(call, &seen);
+    let fresh = generate::trust_policy(&wanted);
+    [document, named, fresh].into_iter().find(|candidate| cures(setup, call, candidate, &probes))
 }
 
 /// Writes the word that was meant at a pointer.
@@ -154,8 +149,9 @@ fn cures(setup: &Setup, call: &Call, candidate: &Value, probes: &[Probe]) -> boo
     probes.iter().all(|probe| {
         let mut world = call.clone();
         world.world.providers.extend(probe.provider.clone());
+        // A policy that cannot be stored let in nobody.
         !admits(setup, &mut world.clone(), candidate, &probe.claims)
-            || admits(setup, &mut world, &before, &probe.claims)
+            || call.unstorable.is_none() && admits(setup, &mut world, &before, &probe.claims)
     })
 }
 

@@ -117,7 +117,8 @@ pub(super) fn absent(key: &str, ours: &str) -> Absent {
         return if slip { Absent::Spelling } else { Absent::NotSent };
     }
     // A claim's name may have colons of its own.
-    let within = key.get(..ours.len()).is_some_and(|start| start.eq_ignore_ascii_case(ours));
+    let doubled = key.contains("::") && !key.starts_with("arn:");
+    let within = !doubled && key.get(..ours.len()).is_some_and(|start| start.eq_ignore_ascii_case(ours));
     if within && key.get(ours.len()..).is_some_and(|rest| rest.starts_with(':')) {
         let documented = issuer_claims(ours).iter().any(|known| known.eq_ignore_ascii_case(claim));
         return if documented { Absent::NotSent } else { Absent::UnknownClaim };

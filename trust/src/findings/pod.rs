@@ -43,7 +43,7 @@ pub(super) fn check(setup: &Setup, findings: &mut Vec<Finding>) -> Option<Local>
             findings.push(variable_missing(setup, pod, name));
             local
         }
-        (Some(_), Some(path)) => match self::file(pod, path, findings) {
+        (Some(_), Some(path)) => match self::file(pod, path, is_blank(setup), findings) {
             Some(local) => local,
             None if region(pod).is_none() && endpoint(pod).is_none() => {
                 let message = "neither AWS_REGION nor AWS_DEFAULT_REGION is set, so there is no STS endpoint to call";
@@ -65,6 +65,11 @@ pub(super) fn check(setup: &Setup, findings: &mut Vec<Finding>) -> Option<Local>
         },
     };
     Some(local)
+}
+
+/// The token that was read is white space.
+fn is_blank(setup: &Setup) -> bool {
+    matches!(&setup.token, super::Token::Text(text) if text.expose().trim_ascii().is_empty())
 }
 
 /// A variable that is set and not empty.
@@ -172,10 +177,7 @@ fn means_role(key: &str, value: &str) -> bool {
 /// The pod runs as another account than the one that is meant.
 pub(super) fn other_account(setup: &Setup, pod: &Pod) -> Option<Finding> {
     let wanted = setup.service_account.get()?;
-    let runs_as = pod.service_account.as_deref()?;
-    if runs_as == wanted.name {
-        return None;
-    }
+    let runs_as = pod.service_account.as_deref().filter(|runs_as| *runs_as != wanted.name)?;
     let message =
         format!("the pod runs as service account {}, not as {} of {}", short(runs_as), wanted.name, wanted.namespace);
     let fix = format!("set serviceAccountName: {} in the pod's spec, and make new pods", wanted.name);
@@ -199,10 +201,13 @@ fn variable_missing(setup: &Setup, pod: &Pod, name: &'static str) -> Finding {
 }
 
 /// The token file.
-fn file(pod: &Pod, path: &str, findings: &mut Vec<Finding>) -> Option<Local> {
+fn file(pod: &Pod, path: &str, blank: bool, findings: &mut Vec<Finding>) -> Option<Local> {
     let Fact::Is(files) = &pod.files else { return None };
     let found = files.get(path);
-    let state = found.map_or(FileState::Missing, |file| file.state);
+    let state = match found.map_or(FileState::Missing, |file| file.state) {
+        FileState::Content if blank => FileState::Empty,
+        state => state,
+    };
     let at_file = step("/pod/files", path);
     let elsewhere = files.iter().find(|(_, file)| file.state == FileState::Content).map(|(path, _)| path);
     let (id, place, local, message, fix): (_, _, _, String, String) = match state {

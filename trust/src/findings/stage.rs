@@ -8,6 +8,7 @@ use crate::json::{short, step};
 use crate::oidc::{Algorithm, Jws};
 use crate::policy::Evaluation;
 use alloc::{format, string::String, vec::Vec};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use irsa_core::arn::RoleArn;
 use serde_json::{Map, Value, json};
 
@@ -58,7 +59,7 @@ pub(super) fn run(setup: &Setup, findings: &mut Vec<Finding>) -> Sts {
     }
     // A policy that cannot be stored is told even where the call fails before it.
     if now.unstorable.is_some() && !findings.iter().any(|finding| finding.id == "policy-malformed") {
-        findings.extend(cause::malformed(&now));
+        findings.extend(cause::malformed(setup, &now));
     }
     let young = setup.role.get().and_then(|role| role.age).filter(|age| *age <= SPREADING);
     let verdict = match (verdict, young) {
@@ -229,11 +230,12 @@ fn explain(setup: &Setup, call: &Call, denied: &Denied, findings: &mut Vec<Findi
 
 fn trust_policy(setup: &Setup, call: &Call, denied: &Denied, findings: &mut Vec<Finding>) {
     if call.unstorable.is_some() {
-        findings.extend(cause::malformed(call));
+        findings.extend(cause::malformed(setup, call));
         return;
     }
     // The old role was asked, and the annotation names another: that is why.
     findings.extend(stale(setup));
+    findings.extend(foreign(setup, &call.claims()));
     if let Some(pod) = setup.pod.get() {
         findings.extend(pod::other_account(setup, pod));
     }
@@ -243,6 +245,15 @@ fn trust_policy(setup: &Setup, call: &Call, denied: &Denied, findings: &mut Vec<
         let fix = denied.reason.fix.clone();
         findings.push(Finding::new("action-wrong", in_policy(""), denied.reason.what.clone(), fix));
     }
+}
+
+/// The token is not of the cluster that it should be of.
+fn foreign(setup: &Setup, claims: &Map<String, Value>) -> Option<Finding> {
+    let expected = setup.issuer.get()?;
+    let issuer = claims.get("iss").and_then(Value::as_str).filter(|issuer| issuer != expected)?;
+    let message = format!("the token's iss is {}, the cluster's issuer is {}", short(issuer), short(expected));
+    let fix = "use a token of this cluster: the projected file in the pod, not a copy from elsewhere";
+    Some(Finding::new("token-foreign-issuer", "/token/claims/iss", message, fix))
 }
 
 /// The pod has another role than the annotation names.
@@ -357,16 +368,48 @@ fn token(setup: &Setup, call: &Call, denied: &Denied) -> Finding {
     {
         return Finding::new("token-header", "/token/header/crit", reason.what.clone(), reason.fix.clone());
     }
-    if let Some(behind) = trailing(text) {
-        let message = format!("{behind} bytes stand behind the token in the file");
-        let fix = "write the token alone, once, into the file";
-        return Finding::new("token-trailing-garbage", "/token/raw", message, fix);
+    if let Some(behind) = trailing(text).or_else(|| behind_signature(text)) {
+        return garbage(behind);
+    }
+    if is_header(text) {
+        return Finding::new("token-header", "/token/header", reason.what.clone(), reason.fix.clone());
     }
     let place = match &setup.token {
         super::Token::Text(_) => "/token/raw",
         _ => "/token",
     };
     Finding::new("token-malformed", place, reason.what.clone(), reason.fix.clone())
+}
+
+fn garbage(behind: usize) -> Finding {
+    let message = format!("{behind} bytes stand behind the token in the file");
+    let fix = "write the token alone, once, into the file";
+    Finding::new("token-trailing-garbage", "/token/raw", message, fix)
+}
+
+/// Three parts of which the first is a JSON object: a token whose header lacks what it needs.
+fn is_header(text: &str) -> bool {
+    let header = text.split('.').next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok()).unwrap_or_default();
+    let object = serde_json::from_slice(&header)
+        .is_ok_and(|header: Value| header.is_object() && !header.get("alg").is_some_and(Value::is_string));
+    object && text.split('.').count() == 3
+}
+
+/// Characters in the last part behind a signature of the size that its algorithm gives.
+fn behind_signature(text: &str) -> Option<usize> {
+    let (signed, signature) = text.rsplit_once('.')?;
+    let header = URL_SAFE_NO_PAD.decode(signed.split('.').next()?).ok()?;
+    let header: Value = serde_json::from_slice(&header).ok()?;
+    // RSA keys of 2048, 3072 and 4096 bits; curves.
+    let sizes: &[usize] = match header.get("alg")?.as_str()? {
+        "RS256" | "RS384" | "RS512" => &[683, 512, 342],
+        "ES256" => &[86],
+        "ES384" => &[128],
+        "ES512" => &[176],
+        _ => return None,
+    };
+    let size = sizes.iter().find(|size| **size <= signature.len())?;
+    Some(signature.len() - size).filter(|behind| *behind > 0)
 }
 
 /// Bytes behind a whole token.
@@ -380,7 +423,7 @@ fn trailing(text: &str) -> Option<usize> {
         let jws = Jws::parse(text.get(..end)?).ok()?;
         (jws.claims().is_ok() && end < text.len()).then_some(text.len() - end)
     };
-    whole(end).or_else(|| {
+    whole(end).or_else(|| whole(third?)).or_else(|| {
         let at = third?;
         // Up to the third dot there are a signature and a second header.
         let (head, _) = text.get(..at)?.rsplit_once("eyJ")?;
@@ -416,6 +459,9 @@ fn signature(call: &Call, denied: &Denied) -> Finding {
     if !taken {
         return Finding::new("token-header", "/token/header/alg", reason.what.clone(), reason.fix.clone());
     }
+    if let Some(behind) = behind_signature(text) {
+        return garbage(behind);
+    }
     if reason.what.contains("key_ops") {
         return Finding::new("keys-kid-unknown", "/jwks", reason.what.clone(), reason.fix.clone());
     }
@@ -435,12 +481,8 @@ fn provider(setup: &Setup, call: &Call, denied: &Denied) -> Finding {
     if let Some(found) = partition_mismatch(setup, call) {
         return found;
     }
-    if let Some(expected) = setup.issuer.get()
-        && expected != issuer
-    {
-        let message = format!("the token's iss is {}, the cluster's issuer is {}", short(issuer), short(expected));
-        let fix = "use a token of this cluster: the projected file in the pod, not a copy from elsewhere";
-        return make("token-foreign-issuer", "/token/claims/iss".into(), message, fix.into());
+    if let Some(found) = foreign(setup, &all) {
+        return found;
     }
     let exact = known.iter().find(|provider| provider.url == issuer);
     let exists = setup.role.get().is_some_and(|role| role.arn == call.asked);
