@@ -370,8 +370,9 @@ mod tests {
     #[test]
     fn each_page_fits_a_screen_and_ends_in_an_example() {
         for (name, page) in PAGES {
-            assert!(page.lines().count() <= 24, "{name}: {} lines", page.lines().count());
-            let wide = if *name == "help" { 80 } else { 100 };
+            // The overview may be longer than a page, not wider than the narrowest terminal.
+            let (high, wide) = if *name == "help" { (30, 80) } else { (24, 100) };
+            assert!(page.lines().count() <= high, "{name}: {} lines", page.lines().count());
             assert!(page.lines().all(|line| line.chars().count() <= wide), "{name} is too wide");
             let last = page.lines().last().unwrap();
             assert!(last.starts_with("example: ") && last.contains("irsa") && page.ends_with('\n'), "{name}: {last}");
