@@ -26,7 +26,13 @@ fn run(engine: &mut dyn Engine, folder: &Path) -> Report {
             }
         }
     }
-    report.leave_out("default-token-provider-chain", "bearer tokens are no credentials of AWS's own");
+    let bearer = folder.join("cred-chain/default-token-provider-chain");
+    let mut cases: Vec<_> = fs::read_dir(bearer).into_iter().flatten().flatten().map(|case| case.file_name()).collect();
+    cases.sort();
+    for case in cases {
+        let name = format!("default-token-provider-chain/{}", case.display());
+        report.leave_out(&name, "bearer tokens are no credentials of AWS's own");
+    }
     report
 }
 
