@@ -28,10 +28,11 @@ impl RoleArn {
         let (path, name) = path_and_name(parts.rest());
         if name.is_empty() || name.len() > 64 || !name.bytes().all(in_name) {
             let message = format!("role name “{}” in {}", shown(name), shown(text));
-            return Err(Error::new(Code::ArnName, AT, message));
+            return Err(Error::new(Code::ArnName, AT, message).with_fix(name_fix(name)));
         }
         if path.len() > 512 || !path.bytes().all(|b| b.is_ascii_graphic()) || path.contains("//") {
-            return Err(Error::new(Code::ArnName, AT, format!("path “{}” in {}", shown(path), shown(text))));
+            let message = format!("path “{}” in {}", shown(path), shown(text));
+            return Err(Error::new(Code::ArnName, AT, message).with_fix(path_fix(path)));
         }
         Ok(Self(parts))
     }
@@ -109,6 +110,35 @@ impl ProviderArn {
 const AT: &str = "arn";
 const PROVIDER: &str = "arn:aws:iam::123456789012:oidc-provider/oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE";
 
+/// What is wrong with a role's name, and what to type.
+fn name_fix(name: &str) -> String {
+    if name.is_empty() {
+        return "write the role's name behind role/: role/NAME, or role/team/NAME with a path".into();
+    }
+    if name.contains(['*', '?']) {
+        return "write the one role's whole name: there are no wildcards in an ARN that is assumed".into();
+    }
+    if name.len() > 64 {
+        return format!(
+            "write the role's name as IAM shows it; this one has {} characters, the most are 64",
+            name.len()
+        );
+    }
+    let wrong: String = name.chars().filter(|c| !u8::try_from(*c).is_ok_and(in_name)).take(3).collect();
+    format!("write the role's name as IAM shows it: letters, digits and +=,.@_-, not “{}”", shown(&wrong))
+}
+
+/// What is wrong with a role's path, and what to type.
+fn path_fix(path: &str) -> String {
+    if path.contains("//") {
+        return "write one slash between the parts of the path: role/team/app".into();
+    }
+    if path.len() > 512 {
+        return format!("write the path as IAM shows it; this one has {} characters, the most are 512", path.len());
+    }
+    "write the path as IAM shows it: printable ASCII without spaces, such as role/team/app".into()
+}
+
 /// What both kinds have: a text that was split and checked up to the resource.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Parts {
@@ -173,7 +203,9 @@ impl Parts {
         };
         let length = text.chars().count();
         if !(ARN_MIN..=ARN_MAX).contains(&length) {
-            return fault(Code::ArnName, format!("{said} has {length} characters, not {ARN_MIN} to {ARN_MAX}"));
+            let message = format!("{said} has {length} characters, not {ARN_MIN} to {ARN_MAX}");
+            let fix = format!("write the ARN alone, as IAM shows it; it reads like {example}");
+            return fault(Code::ArnName, message).map_err(|e| e.with_fix(fix));
         }
         Ok(Self {
             partition,

@@ -31,6 +31,27 @@ pub struct Token {
     odd: Vec<Warning>,
 }
 
+/// Fewer than three parts, or an empty one.
+fn incomplete(token: &str, dots: usize) -> Error {
+    let parts: [&str; 3] = {
+        let mut split = token.split('.');
+        core::array::from_fn(|_| split.next().unwrap_or_default())
+    };
+    let [header, _, _] = parts;
+    if dots == 2 && Header::read(header, &mut Vec::new()).alg.is_some_and(|alg| alg.eq_ignore_ascii_case("none")) {
+        return Error::new(Code::TokenUnsigned, AT, format!("alg none and no signature in {} bytes", token.len()));
+    }
+    let names = ["header", "payload", "signature"];
+    let empty: Vec<&str> =
+        names.into_iter().zip(parts).filter(|(_, part)| part.is_empty()).map(|(name, _)| name).collect();
+    let without = empty.join(" and no ");
+    Error::new(
+        Code::TokenCut,
+        AT,
+        format!("{} of 3 parts in {} bytes: there is no {without}", 3 - empty.len(), token.len()),
+    )
+}
+
 impl Token {
     /// Takes a token as it stands in a file or variable: white space around it is cut off.
     /// The error names what is wrong and where, never the token.
@@ -47,8 +68,7 @@ impl Token {
                 let message = format!("{} parts, not 3, in {} bytes", dots + 1, token.len());
                 return Err(Error::new(Code::TokenParts, AT, message));
             }
-            let parts = token.split('.').filter(|part| !part.is_empty()).count();
-            return Err(Error::new(Code::TokenCut, AT, format!("{parts} of 3 parts in {} bytes", token.len())));
+            return Err(incomplete(token, dots));
         }
         if token.len() > LIMIT {
             let message = format!("{} characters, at most {LIMIT} can be sent", token.len());

@@ -245,7 +245,12 @@ fn each_bad_answer_has_a_code_of_its_own() {
         (fault(HttpStep::Invalid), Code::NetInvalid, "invalid request", env),
         (fault(HttpStep::Unknown), Code::NetUnknown, "unknown", "https"),
         (answer(429, &[], "slow down"), Code::StsThrottled, "429: slow down", "exchange"),
-        (answer(503, &[], "upstream connect error"), Code::StsInternal, "503: upstream connect error", "AWS health"),
+        (
+            answer(503, &[], "upstream connect error"),
+            Code::StsInternal,
+            "503: upstream connect error",
+            "the log of the STS",
+        ),
         (
             answer(403, &[], r#"{"message": "Forbidden by eyJhbGciOiJSUzI1NiJ9.e30.x"}"#),
             Code::StsRefused,
@@ -262,6 +267,30 @@ fn each_bad_answer_has_a_code_of_its_own() {
         assert!(error.fix().contains(fix), "{error} does not advise {fix}");
         assert!(!error.to_string().contains("eyJ"), "{error}");
         assert_eq!(seen.insert(code, says), None, "two causes share a code");
+    }
+}
+
+/// What STS did not say is not explained as if it had: who answers in its place depends on the status.
+#[test]
+fn a_refusal_without_a_code_points_at_who_gave_it() {
+    for (status, fix) in [
+        (400, "something else answered"),
+        (401, "a proxy or firewall on the way refused"),
+        (403, "a proxy or firewall on the way refused"),
+        (404, "no STS is at that address"),
+        (405, "no STS is at that address"),
+        (408, "did not arrive whole"),
+        (413, "raise its limit"),
+        (431, "raise its limit"),
+        (418, "something else answered"),
+    ] {
+        for body in ["no", "", "{}", "<a/>"] {
+            let mut host = host().http(status, &[], body);
+            let error = exchange_by(&mut host, call(None), 11).unwrap_err();
+            assert_eq!(error.code(), Code::StsRefused, "{error}");
+            assert!(error.fix().contains(fix), "{error}");
+            assert!(!error.fix().contains("look up the code"), "{error}");
+        }
     }
 }
 

@@ -94,3 +94,22 @@ fn providers() {
         assert_eq!(ProviderArn::parse(text).expect_err(text).code(), code, "{text}");
     }
 }
+
+#[test]
+fn each_fault_of_a_name_has_a_fix_of_its_own() {
+    let fix =
+        |tail: &str| RoleArn::parse(&format!("arn:aws:iam::123456789012:role/{tail}")).unwrap_err().fix().to_string();
+    for (tail, says) in [
+        (String::new(), "write the role's name behind role/"),
+        ("team-*".into(), "no wildcards"),
+        ("a".repeat(65), "65 characters, the most are 64"),
+        ("a(b)c".into(), "not “()”"),
+        ("ä".into(), "not “ä”"),
+        ("team//app".into(), "one slash between the parts"),
+        (format!("{}/app", "a".repeat(600)), "the most are 512"),
+        ("te\u{7f}am/app".into(), "printable ASCII"),
+        (format!("{}/app", "a".repeat(3_000)), "write the ARN alone"),
+    ] {
+        assert!(fix(&tail).contains(says), "{tail}: {}", fix(&tail));
+    }
+}

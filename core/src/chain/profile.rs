@@ -157,6 +157,9 @@ impl Step<'_> {
             return Err(error);
         }
         let sources = (self.get("source_profile"), self.get("credential_source"));
+        if let (Some(_), Some(serial), (Some(_), None) | (None, Some(_))) = (&role, self.get("mfa_serial"), &sources) {
+            return Err(mfa(&serial));
+        }
         let role = match (role, sources) {
             (Some(_), (Some(profile), Some(source))) => return Err(both(&profile, &source)),
             (Some(arn), (Some(profile), None)) => return Ok(Next::Profile(self.role(arn), profile)),
@@ -239,6 +242,16 @@ fn environment(chain: &mut Chain<'_>, said: &Setting) -> Result<Ready, Error> {
     let message = format!("{} is Environment, but the environment has no keys", said.from);
     Err(Error::new(Code::CredentialSourceEmpty, AT, message)
         .with_fix(format!("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or change {}", said.from)))
+}
+
+/// The device itself is nobody's business in a log.
+fn mfa(serial: &Setting) -> Error {
+    let message = format!("{} asks for a code of an MFA device, which cannot be typed in here", serial.from);
+    let fix = format!(
+        "name credentials by source_profile that were got with MFA (aws sts get-session-token), and take {} out; or take it out where the role does not ask for MFA",
+        serial.from
+    );
+    Error::new(Code::ProfileMfa, AT, message).with_fix(fix)
 }
 
 fn missing(files: &Files) -> Error {

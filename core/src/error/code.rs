@@ -35,6 +35,8 @@ pub enum Code {
     TokenTrailing = 14,
     /// The web identity token has a character that no JWT has.
     TokenCharacter = 15,
+    /// The web identity token is not signed: its header says alg none, and the signature is empty.
+    TokenUnsigned = 16,
     /// The web identity token file is not there.
     TokenFileMissing = 20,
     /// The web identity token file may not be read by this process.
@@ -187,6 +189,8 @@ pub enum Code {
     RolePartition = 124,
     /// A profile takes its credentials from the environment, but there are no keys in it.
     CredentialSourceEmpty = 125,
+    /// A profile's role is assumed with MFA (mfa_serial), and there is nobody whom irsa could ask for the code.
+    ProfileMfa = 126,
     /// This is not an ARN but a placeholder.
     ArnPlaceholder = 140,
     /// The ARN has too many colons, or a Region where none belongs.
@@ -379,6 +383,7 @@ impl Code {
         Self::TokenTooLong,
         Self::TokenTrailing,
         Self::TokenCharacter,
+        Self::TokenUnsigned,
         Self::TokenFileMissing,
         Self::TokenFileDenied,
         Self::TokenFileDirectory,
@@ -455,6 +460,7 @@ impl Code {
         Self::CredentialSourceUnknown,
         Self::RolePartition,
         Self::CredentialSourceEmpty,
+        Self::ProfileMfa,
         Self::ArnPlaceholder,
         Self::ArnColons,
         Self::ArnCut,
@@ -559,6 +565,7 @@ impl Code {
             Self::TokenTooLong => &Row { name: "token-too-long", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "The web identity token is longer than the 20,000 characters that STS takes.", fix: "have the issuer put fewer or shorter claims into it" },
             Self::TokenTrailing => &Row { name: "token-trailing", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "Something stands behind the web identity token.", fix: "remove what stands behind the token, from the named byte on; one line feed at the end does no harm" },
             Self::TokenCharacter => &Row { name: "token-character", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "The web identity token has a character that no JWT has.", fix: "write the token as it was issued: letters, digits, - and _ in three parts joined by dots" },
+            Self::TokenUnsigned => &Row { name: "token-unsigned", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "The web identity token is not signed: its header says alg none, and the signature is empty.", fix: "have the issuer sign its tokens; AWS takes RS256, RS384, RS512, ES256, ES384 and ES512" },
             Self::TokenFileMissing => &Row { name: "token-file-missing", kind: Kind::Broken, exit: 3, retry: Retry::Reread, what: "The web identity token file is not there.", fix: "mount the projected service-account token at that path, or mend AWS_WEB_IDENTITY_TOKEN_FILE" },
             Self::TokenFileDenied => &Row { name: "token-file-denied", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "The web identity token file may not be read by this process.", fix: "let the process read it: set fsGroup (or runAsUser) in the pod's securityContext" },
             Self::TokenFileDirectory => &Row { name: "token-file-directory", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "The path of the web identity token is a directory.", fix: "name the file within it, which is usually called token" },
@@ -635,6 +642,7 @@ impl Code {
             Self::CredentialSourceUnknown => &Row { name: "credential-source-unknown", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "A profile's credential_source is none that exists.", fix: "write Environment, Ec2InstanceMetadata or EcsContainer" },
             Self::RolePartition => &Row { name: "role-partition", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "The role is in another partition than the Region whose STS would be asked.", fix: "set AWS_REGION to a Region of the role's partition, or mend the role's ARN" },
             Self::CredentialSourceEmpty => &Row { name: "credential-source-empty", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "A profile takes its credentials from the environment, but there are no keys in it.", fix: "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or change credential_source" },
+            Self::ProfileMfa => &Row { name: "profile-mfa", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "A profile's role is assumed with MFA (mfa_serial), and there is nobody whom irsa could ask for the code.", fix: "get credentials with a tool that asks, such as aws sts get-session-token, and name them by source_profile; or take mfa_serial out where the role does not ask for MFA" },
             Self::ArnPlaceholder => &Row { name: "arn-placeholder", kind: Kind::Misuse, exit: 3, retry: Retry::No, what: "This is not an ARN but a placeholder.", fix: "put the role's real ARN there: arn:aws:iam::123456789012:role/NAME" },
             Self::ArnColons => &Row { name: "arn-colons", kind: Kind::Misuse, exit: 3, retry: Retry::No, what: "The ARN has too many colons, or a Region where none belongs.", fix: "write arn:aws:iam::123456789012:role/NAME: two colons between iam and the account" },
             Self::ArnCut => &Row { name: "arn-cut", kind: Kind::Misuse, exit: 3, retry: Retry::No, what: "The ARN has too few parts.", fix: "write arn:aws:iam::123456789012:role/NAME: five colons, two of them between iam and the account" },

@@ -39,7 +39,30 @@ pub(super) fn by_status(action: Action, response: &HttpResponse, more: &str) -> 
         _ => Code::AnswerUnknown,
     };
     let message = format!("STS answered {} with {}{more}", action.name(), response.status);
-    with_id(Error::new(code, "sts", message), response)
+    let mut error = Error::new(code, "sts", message);
+    if code == Code::StsRefused {
+        error = error.with_fix(without_code(response.status));
+    }
+    with_id(error, response)
+}
+
+/// STS gives a code with each refusal. Where there is none, something on the way to it answered.
+fn without_code(status: u16) -> &'static str {
+    match status {
+        401 | 403 => {
+            "there is no code of STS in it, so a proxy or firewall on the way refused: let it pass https to the STS endpoint, or mend HTTPS_PROXY, NO_PROXY, AWS_ENDPOINT_URL_STS"
+        }
+        404 | 405 => {
+            "there is no code of STS in it, so no STS is at that address: mend AWS_ENDPOINT_URL_STS or AWS_ENDPOINT_URL, or the proxy that answers in its place"
+        }
+        408 => "the request did not arrive whole: look at the proxy and the network on the way to STS",
+        411 | 413 | 414 | 431 => {
+            "a proxy on the way limits requests to less than a token needs (20,000 characters): raise its limit, or let the issuer put fewer claims into the token"
+        }
+        _ => {
+            "there is no code of STS in it, so something else answered: check AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL and the proxy"
+        }
+    }
 }
 
 fn classify(action: Action, status: u16, wire: &Wire) -> Code {

@@ -64,6 +64,7 @@ fn parse(path: &str, content: &FileContent) -> Result<Token, Error> {
                 format!("see why {path} is empty: the kubelet writes it, so look at the pod's projected volume")
             }
             Code::TokenCut => format!("write a whole token into {path}: three parts joined by dots"),
+            Code::TokenUnsigned => format!("{}; write such a token into {path}", error.fix()),
             Code::TokenParts => {
                 format!("write a signed token into {path}: three parts joined by dots; five are an encrypted one")
             }

@@ -35,6 +35,17 @@ const ROWS: &[Row] = &[
         "one of the two",
     ),
     (
+        "a code of an MFA device",
+        || {
+            Scene::config(
+                &(source("b")
+                    + "mfa_serial = GAHT12345678\n[profile b]\naws_access_key_id = A\naws_secret_access_key = hunter2"),
+            )
+        },
+        Code::ProfileMfa,
+        "take mfa_serial of the profile default (/home/.aws/config, line 4) out",
+    ),
+    (
         "no source",
         || Scene::config(&format!("[default]\nrole_arn = {ROLE}")),
         Code::RoleSourceMissing,

@@ -172,6 +172,23 @@ const ROWS: &[(&str, fn())] = &[
         let seen = Scene::config(&config).file(TOKEN_FILE, TOKEN).sts("ASIA1").run();
         assert!(seen.form(0).contains("DurationSeconds=900"), "{}", seen.form(0));
     }),
+    ("mfa", || {
+        let config = |more: &str| {
+            format!(
+                "[default]\nrole_arn = {ROLE}\n{more}\nmfa_serial = arn:aws:iam::123456789012:mfa/me\n\
+                 [profile b]\naws_access_key_id = AKB\naws_secret_access_key = hunter2"
+            )
+        };
+        for more in ["source_profile = b", "credential_source = Environment"] {
+            let seen = keys(Scene::config(&config(more)).options(|o| o.profile = Some("default".into()))).run();
+            assert_eq!(seen.outcome(), Err(Code::ProfileMfa));
+            assert_eq!(seen.host.requests().len(), 0);
+        }
+        // A web identity's call has no MFA.
+        let token = format!("web_identity_token_file = {TOKEN_FILE}");
+        let seen = Scene::config(&config(&token)).file(TOKEN_FILE, TOKEN).sts("ASIA1").run();
+        assert_eq!(seen.outcome(), Ok("ASIA1"));
+    }),
     ("session-name", || {
         let seen = Scene::irsa().env("AWS_ROLE_SESSION_NAME", "team/app").sts("ASIA1").run();
         assert!(seen.form(0).contains("RoleSessionName=team-app"), "{}", seen.form(0));
