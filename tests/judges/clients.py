@@ -15,7 +15,7 @@ import tempfile
 import time
 
 from checks import Checks, clean_env, same
-from pod import OWN, REFUSALS, ROLE, SECRET, SESSION, Pod, recorded, seconds
+from pod import ABROAD, OWN, REFUSALS, ROLE, SECOND, SECRET, SESSION, Pod, recorded, seconds
 from programs import sdks
 
 EXCHANGE, CALL = "AssumeRoleWithWebIdentity", "GetCallerIdentity"
@@ -101,6 +101,31 @@ class Judge:
         config = self.pod.folder / "config"
         config.write_text(f"[default]\ncredential_process = {' '.join(words)}\n")
         return OWN | {"AWS_CONFIG_FILE": str(config)}
+
+    def chained(self, role):
+        """By a profile whose source is the web identity."""
+        token = self.pod.variables["AWS_WEB_IDENTITY_TOKEN_FILE"]
+        config = self.pod.folder / "chained"
+        config.write_text(
+            f"[profile first]\nrole_arn = {ROLE}\nweb_identity_token_file = {token}\n"
+            f"[profile second]\nrole_arn = {role}\nsource_profile = first\nrole_session_name = judge\n"
+        )
+        return self.once("whoami", **OWN, AWS_CONFIG_FILE=str(config), AWS_PROFILE="second")
+
+    def goes_on(self):
+        answer = self.chained(SECOND)
+        same("the caller", {"arn": "arn:aws:sts::111122223333:assumed-role/second/judge"}, answer)
+        same("operations", [EXCHANGE, "AssumeRole", CALL], [line["operation"] for line in self.news()])
+
+    def goes_nowhere(self):
+        """That role trusts a provider alone."""
+        answer = self.chained(ABROAD)
+        text = rf"User: {SESSION}\S+ is not authorized to perform: sts:AssumeRole on resource: {ABROAD}"
+        if self.sdk.coded:
+            same("the code", "AccessDenied", answer.get("code"))
+        if not re.search(text, answer["text"]):
+            raise AssertionError(answer)
+        self.traced(answer, self.news()[-1])
 
     def refreshes(self, agent=None, **more):
         """A program that goes on shows a second key, without having been refused in between."""
@@ -241,6 +266,10 @@ class Judge:
         self.traced(answer, self.news()[-1])
         return answer["message"]
 
+    def another_region(self):
+        text = "Credential should be scoped to a valid region"
+        self.spoilt("SignatureDoesNotMatch", text, AWS_REGION="us-east-1", AWS_DEFAULT_REGION="us-east-1")
+
     def spoilt_secret_key(self):
         message = self.spoilt("SignatureDoesNotMatch", MISMATCH, AWS_SECRET_ACCESS_KEY="x" * 40)
         for part in ("The Canonical String for this request should have been", "The String-to-Sign should have been"):
@@ -262,6 +291,9 @@ class Judge:
         check = self.check
         check("gets credentials by itself", self.whoami)
         check("reads the secret", lambda: self.secret(self.once("secret shop/db")))
+        check("goes on to another role", self.goes_on)
+        check("refused: a role that does not trust the first", self.goes_nowhere)
+        check("refused: another region in the signature", self.another_region)
         check("is refused another secret, and the log says why", self.denied)
         check("through irsa credential-process, and takes new credentials", self.through_process)
         check("through irsa serve, and takes new credentials", self.through_serve)

@@ -22,6 +22,8 @@ SESSION = "arn:aws:sts::111122223333:assumed-role/checkout/"
 SECRET = "IRSACANARY-clients"
 # A role whose trust policy names the provider of another account.
 ABROAD = "arn:aws:iam::111122223333:role/abroad"
+# A role that trusts that role, in its account.
+SECOND = "arn:aws:iam::111122223333:role/second"
 # What makes web identity come first.
 OWN = {"AWS_ROLE_ARN": None, "AWS_WEB_IDENTITY_TOKEN_FILE": None}
 
@@ -58,10 +60,12 @@ UNRECORDED = {"Request ARN is invalid", REFUSALS[1][-1]}
 
 
 def configuration(folder):
-    """The demo's files, a role with a foreign provider, and a secret."""
+    """The demo's files, a role with a foreign provider, one to go on to, and a secret."""
     trust = (DEMO / "trust-policy.json").read_text()
     foreign = trust.replace("iam::111122223333:oidc-provider", "iam::444455556666:oidc-provider")
     (folder / "foreign.json").write_text(foreign)
+    chained = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "sts:AssumeRole"}
+    (folder / "second.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": chained}))
     (folder / "secret").write_text(SECRET)
     config = {
         "region": "eu-west-1",
@@ -72,6 +76,7 @@ def configuration(folder):
                 "policy": str(DEMO / "permission-policy.json"),
             },
             {"role-arn": ABROAD, "trust-policy": "foreign.json"},
+            {"role-arn": SECOND, "trust-policy": "second.json"},
         ],
         "providers": [
             {"arn": f"arn:aws:iam::{account}:oidc-provider/{ISSUER}"} for account in ("111122223333", "444455556666")
