@@ -30,7 +30,7 @@ test-local: ## the inner loop of the local issuer, STS and services
 test-cli: ## the inner loop of the host and the command
 	cargo test -q -p irsa -p irsa-cli
 
-test-clients: ## SDKs of others against irsa-local and irsa serve: `make test-clients SDKS="boto3 aws go js java"` for some
+test-clients: ## SDKs of others against irsa-local and irsa serve: `make test-clients SDKS="boto3 aws go js java curl"` for some
 	@tools/clients.sh $(SDKS)
 
 test-ministack: ## irsa against ministack

@@ -4,7 +4,7 @@
 source "$(dirname "$0")/lib.sh"
 built=$target/judges
 sources=tests/judges
-wanted=${*:-go js java}
+wanted=${*:-go js java curl}
 mkdir -p "$built"
 
 wants() {
@@ -42,9 +42,15 @@ java_program() {
     javac --release 17 -cp "$built/java/jars/*" -d "$built/java" "$sources/java/Client.java"
 }
 
+curl_program() {
+    optional_since 7.88 curl "curl as a witness of the verifier" "install curl 7.88 or later" || return 0
+    ln -s "$(command -v curl)" "$built/curl"
+}
+
 # What was built with a toolchain that has gone must not be run.
-rm -f "$built/go/client" "$built/js/client.js" "$built/java/Client.class"
+rm -f "$built/go/client" "$built/js/client.js" "$built/java/Client.class" "$built/curl"
 ! wants go || go_program
 ! wants js || js_program
 ! wants java || java_program
+! wants curl || curl_program
 exec tools/judge.sh clients "$built" "$@"

@@ -30,7 +30,7 @@ optional_since() {
     shift
     optional "$@" || return
     # Go has no option for it.
-    has=$({ "$1" version 2>/dev/null || "$1" --version; } | grep -oE '[0-9]+(\.[0-9]+)*' | head -n 1)
+    has=$({ if [ "$1" = go ]; then go version; else "$1" --version; fi; } | grep -oE '[0-9]+(\.[0-9]+)*' | head -n 1)
     [ "$(printf '%s\n' "$least" "$has" | sort -V | head -n 1)" = "$least" ] || not_run "$2: $1 is $has, not $least; $3"
 }
 

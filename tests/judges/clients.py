@@ -1,7 +1,7 @@
 """SDKs of others judge irsa-local, which to each has to be STS and Secrets Manager, refusals included, and `irsa serve`
 and `irsa credential-process`, which have to give it credentials again and again.
 
-    clients.py BUILT PROGRAMS [SDK…]      one or more of boto3, aws, go, js, java; all that are there by default
+    clients.py BUILT PROGRAMS [SDK…]      one or more of boto3, aws, go, js, java, curl; all that are there by default
 
 Each SDK goes by its own chain from a pod's variables, in a program that programs.py describes.
 """
@@ -15,8 +15,9 @@ import tempfile
 import time
 
 from checks import Checks, clean_env, same
+from curl import Curl
 from pod import ABROAD, OWN, REFUSALS, ROLE, SECOND, SECRET, SESSION, Pod, recorded, seconds
-from programs import sdks
+from programs import Sdk, sdks
 
 EXCHANGE, CALL = "AssumeRoleWithWebIdentity", "GetCallerIdentity"
 INVALID = "InvalidClientTokenId", "The security token included in the request is invalid"
@@ -333,13 +334,17 @@ class Judge:
 
 
 def judge(sdk, built, check):
+    """An SDK, or where curl is."""
     with tempfile.TemporaryDirectory() as folder:
         folders = [pathlib.Path(folder, part) for part in ("plain", "tls")]
         for part in folders:
             part.mkdir()
         pod, tls = Pod(built, folders[0]), Pod(built, folders[1], "--tls")
         try:
-            Judge(sdk, pod, check).all(tls)
+            if isinstance(sdk, Sdk):
+                Judge(sdk, pod, check).all(tls)
+            else:
+                Curl(str(sdk), pod).all(check)
         finally:
             pod.close()
             tls.close()
@@ -347,6 +352,8 @@ def judge(sdk, built, check):
 
 def main(built, programs, *names):
     known = sdks(programs)
+    if (curl := pathlib.Path(programs, "curl")).exists():
+        known["curl"] = curl
     if unknown := set(names) - set(known):
         sys.exit(f"not among those that can be run here ({', '.join(known)}): {', '.join(unknown)}")
     check = Checks()
