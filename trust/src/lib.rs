@@ -27,3 +27,4 @@ mod json;
 pub mod oidc;
 pub mod policy;
 pub mod provider;
+mod tag;

@@ -1,12 +1,12 @@
 //! The token's claims as STS reads them: which must be there, how times, audience, tags, source identity and roles are
 //! understood, and which become condition keys. Of duplicate members the last counts.
 
+use super::tags::{self, Tags};
 use super::{Check, Denied, Provider, denied, issuers, parameters};
 use crate::json::{kind, short};
 use crate::oidc::Jws;
 use crate::policy::Context;
 use alloc::{
-    borrow::ToOwned,
     format,
     string::{String, ToString},
     vec::Vec,
@@ -173,44 +173,9 @@ impl Claims {
         Ok(())
     }
 
-    /// `https://aws.amazon.com/tags`, nested or flat.
+    /// Session tags.
     pub(super) fn tags(&self) -> Result<Tags, Denied> {
-        let nested = self.all.get(TAGS).filter(|value| !value.is_null());
-        let mut tags = Tags::default();
-        if let Some(nested) = nested {
-            let principal = nested.get("principal_tags");
-            for (key, values) in principal.and_then(Value::as_object).into_iter().flatten() {
-                match values.as_array().map(Vec::as_slice) {
-                    Some([Value::String(value)]) => tags.tags.push((key.clone(), value.clone())),
-                    _ => {
-                        return Err(bad_tags(
-                            "principal_tags",
-                            &format!("tag {} is {}, not an array of one text", short(key), kind(values)),
-                        ));
-                    }
-                }
-            }
-            if let Some(other) = principal.filter(|tags| !tags.is_object() && !tags.is_null()) {
-                return Err(bad_tags("principal_tags", &format!("it is {}, not an object", kind(other))));
-            }
-            tags.transitive = transitive(nested.get("transitive_tag_keys"))?;
-        }
-        for (name, value) in &self.all {
-            if let Some(key) = name.strip_prefix(FLAT_TAGS) {
-                match value {
-                    Value::String(value) => tags.tags.push((key.to_owned(), value.clone())),
-                    other => {
-                        return Err(bad_tags(
-                            "principal_tags",
-                            &format!("tag {} is {}, not a text", short(key), kind(other)),
-                        ));
-                    }
-                }
-            }
-        }
-        tags.transitive.extend(transitive(self.all.get(FLAT_TRANSITIVE))?);
-        tags.tags.sort();
-        Ok(tags)
+        tags::read(&self.all)
     }
 
     /// `https://aws.amazon.com/source_identity`. What AWS says to a bad one is not observed.
@@ -294,31 +259,6 @@ impl Claims {
     }
 }
 
-/// Session tags of the token.
-#[derive(Default)]
-pub(super) struct Tags {
-    pub tags: Vec<(String, String)>,
-    pub transitive: Vec<String>,
-}
-
-impl Tags {
-    pub(super) fn is_empty(&self) -> bool {
-        self.tags.is_empty()
-    }
-
-    pub(super) fn put_into(&self, context: &mut Context) {
-        for (key, value) in &self.tags {
-            context.put("token", &format!("aws:RequestTag/{key}"), [value.as_str()]);
-        }
-        if !self.is_empty() {
-            context.put("token", "aws:TagKeys", self.tags.iter().map(|(key, _)| key.as_str()));
-        }
-        if !self.transitive.is_empty() {
-            context.put("token", "sts:TransitiveTagKeys", self.transitive.iter().cloned());
-        }
-    }
-}
-
 /// A claim as text: a text, or a number or boolean written out.
 fn scalar(value: &Value) -> Option<String> {
     match value {
@@ -339,24 +279,6 @@ fn seconds(all: &Map<String, Value>, name: &'static str) -> Result<i64, Denied> 
 
 fn optional_seconds(all: &Map<String, Value>, name: &'static str) -> Result<Option<i64>, Denied> {
     all.contains_key(name).then(|| seconds(all, name)).transpose()
-}
-
-fn transitive(value: Option<&Value>) -> Result<Vec<String>, Denied> {
-    let wrong = |what: &str| bad_tags("transitive_tag_keys", what);
-    match value {
-        None | Some(Value::Null) => Ok(Vec::new()),
-        Some(Value::Array(keys)) => {
-            let keys: Option<_> = keys.iter().map(|key| key.as_str().map(ToOwned::to_owned)).collect();
-            keys.ok_or_else(|| wrong("not every key is a text"))
-        }
-        Some(other) => Err(wrong(&format!("it is {}, not an array", kind(other)))),
-    }
-}
-
-fn bad_tags(member: &str, what: &str) -> Denied {
-    let message = format!("{member} passed in claim is not in correct format.");
-    let fix = "write tags as {\"principal_tags\": {\"Key\": [\"value\"]}, \"transitive_tag_keys\": [\"Key\"]}";
-    Denied::token(message, Check::Tags, format!("{member} of the tags claim: {what}"), fix)
 }
 
 fn bad_roles(message: &str, what: String) -> Denied {
@@ -381,8 +303,5 @@ const TOLERANCE: i64 = 300;
 pub(crate) const TIME_FORMAT: &str = "Invalid timestamp in token claims.";
 const NOT_A_JWT: &str =
     "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)";
-const TAGS: &str = "https://aws.amazon.com/tags";
-const FLAT_TAGS: &str = "https://aws.amazon.com/tags/principal_tags/";
-const FLAT_TRANSITIVE: &str = "https://aws.amazon.com/tags/transitive_tag_keys";
 const SOURCE_IDENTITY: &str = "https://aws.amazon.com/source_identity";
 const ROLES: &str = "https://aws.amazon.com/roles";

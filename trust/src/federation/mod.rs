@@ -13,6 +13,7 @@ mod denied;
 mod issuers;
 mod keys;
 mod parameters;
+mod tags;
 
 pub use denied::{Check, Denied, Reason};
 

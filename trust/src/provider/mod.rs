@@ -35,7 +35,7 @@ mod url;
 pub use operation::{Answer, Operation};
 pub use refusal::Refusal;
 
-use crate::federation;
+use crate::{federation, tag};
 use alloc::{
     borrow::ToOwned,
     collections::{BTreeMap, BTreeSet},
@@ -225,8 +225,8 @@ fn tagged(there: &BTreeMap<String, String>, tags: &[(String, String)]) -> Result
         }
         all.insert(key.clone(), value.clone());
     }
-    if all.len() > TAGS {
-        return Err(refusal::quota("TagsPerOpenIdConnectProvider", TAGS, false));
+    if all.len() > tag::MOST {
+        return Err(refusal::quota("TagsPerOpenIdConnectProvider", tag::MOST, false));
     }
     Ok(all)
 }
@@ -237,7 +237,6 @@ pub const PROVIDERS: usize = 100;
 pub const MOST_PROVIDERS: usize = 1000;
 const CLIENT_IDS: usize = 100;
 const THUMBPRINTS: usize = 5;
-const TAGS: usize = 50;
 
 #[cfg(test)]
 mod tests;

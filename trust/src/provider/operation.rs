@@ -7,6 +7,7 @@
 use super::Provider;
 use super::refusal::{Refusal, validation};
 use crate::json::cut;
+use crate::tag;
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 use serde_json::{Value, json};
 
@@ -176,7 +177,7 @@ impl Operation {
             }
             Self::Untag { arn, keys } => {
                 faults.arn(arn);
-                faults.lengths("tagKeys", keys, 1, 128);
+                faults.lengths("tagKeys", keys, 1, tag::LONGEST_KEY);
                 faults.count("tagKeys", keys.len());
             }
             Self::ListTags { arn, most, .. } => {
@@ -311,34 +312,25 @@ impl Faults {
     }
 
     fn count(&mut self, name: &str, count: usize) {
-        if count > super::TAGS {
-            self.say(
-                name,
-                &format!("[{count} members]"),
-                &format!("have length less than or equal to {}", super::TAGS),
-            );
+        if count > tag::MOST {
+            self.say(name, &format!("[{count} members]"), &format!("have length less than or equal to {}", tag::MOST));
         }
     }
 
     fn check_tags(&mut self, tags: &[(String, String)]) {
         self.count("tags", tags.len());
-        for (i, (key, value)) in tags.iter().enumerate().take(super::TAGS) {
+        for (i, (key, value)) in tags.iter().enumerate().take(tag::MOST) {
             let name = |member: &str| format!("tags.{}.member.{member}", i + 1);
-            self.length(&name("key"), key, 1, 128);
-            self.length(&name("value"), value, 0, 256);
+            self.length(&name("key"), key, 1, tag::LONGEST_KEY);
+            self.length(&name("value"), value, 0, tag::LONGEST_VALUE);
             for (member, text, times) in [("key", key, '+'), ("value", value, '*')] {
-                if !text.chars().all(in_tag) {
+                if !tag::is_in_alphabet(text) {
                     let pattern = r"[\p{L}\p{Z}\p{N}_.:/=+\-@]";
                     self.say(&name(member), text, &format!("satisfy regular expression pattern: {pattern}{times}"));
                 }
             }
         }
     }
-}
-
-/// `\p{L}\p{Z}\p{N}` and `_.:/=+-@`.
-fn in_tag(c: char) -> bool {
-    c.is_alphanumeric() || (c.is_whitespace() && !c.is_control()) || "_.:/=+-@".contains(c)
 }
 
 /// A value is shown to so many characters.

@@ -5,6 +5,7 @@
 //! AWS STS"; what AssumeRoleWithWebIdentity carries is in `federation`.
 
 use super::{Found, Issuers, WEB_IDENTITY};
+use crate::federation::issuer_claims;
 use crate::json::short;
 use crate::policy::lint::WarningId;
 use crate::policy::lint::write::{Condition, Statement};
@@ -150,11 +151,13 @@ pub(super) fn is_firm(condition: &Condition<'_>) -> bool {
 
 fn is_claim(issuer: &str, claim: &str) -> bool {
     let listed = |claims: &[&str]| claims.iter().any(|known| known.eq_ignore_ascii_case(claim));
-    let extra = EXTRA.iter().find(|(known, _)| match known.strip_suffix('*') {
-        Some(start) => issuer.starts_with(start),
-        None => issuer == *known,
-    });
-    listed(&["amr", "aud", "email", "oaud", "sub"]) || extra.is_some_and(|(_, claims)| listed(claims))
+    // Those two speak OAuth 2.0, not OpenID Connect.
+    let of_oauth: &[&str] = match issuer {
+        "graph.facebook.com" => &["app_id", "id"],
+        "www.amazon.com" => &["app_id", "user_id"],
+        _ => &[],
+    };
+    listed(&["amr", "aud", "email", "oaud", "sub"]) || listed(of_oauth) || listed(issuer_claims(issuer))
 }
 
 fn is_sent(key: &str) -> bool {
@@ -185,52 +188,4 @@ const SENT: &[&str] = &[
     "sts:rolesessionname",
     "sts:sourceidentity",
     "sts:transitivetagkeys",
-];
-
-/// Claims that are condition keys for some issuers beside those that are for all.
-const EXTRA: &[(&str, &[&str])] = &[
-    ("accounts.google.com", &["google/organization_number"]),
-    (
-        "agent.buildkite.com",
-        &[
-            "build_branch",
-            "build_number",
-            "cluster_id",
-            "organization_id",
-            "organization_slug",
-            "pipeline_id",
-            "pipeline_slug",
-        ],
-    ),
-    (
-        "gitlab.com",
-        &[
-            "namespace_id",
-            "namespace_path",
-            "project_id",
-            "project_path",
-            "ref_type",
-            "user_access_level",
-            "user_id",
-            "user_login",
-        ],
-    ),
-    ("graph.facebook.com", &["app_id", "id"]),
-    ("oidc.circleci.com/org/*", &["project_id"]),
-    (
-        "token.actions.githubusercontent.com*",
-        &[
-            "actor",
-            "actor_id",
-            "enterprise_id",
-            "environment",
-            "job_workflow_ref",
-            "ref",
-            "repository",
-            "repository_id",
-            "repository_owner_id",
-            "workflow",
-        ],
-    ),
-    ("www.amazon.com", &["app_id", "user_id"]),
 ];
