@@ -241,9 +241,34 @@ class Judge:
         same("gone", 404, self.signed(env, "GET", "shop/gone%2Bsoon")[0])
 
     def escaped_slash(self):
-        """MinIO reads it as a slash; irsa signs it as it stands, and says that servers differ."""
-        status, _, err = run([self.irsa, *self.send("shop/deep%2Fer/est")], self.keys())
-        same("refused, with a warning", (4, True), (status, "SignatureDoesNotMatch" in err and "write / in keys" in err))
+        """S3 and MinIO read it as a slash, before they check the signature: irsa signs it as one."""
+        env, wire = self.keys(), "shop/a%2Fb%2fc"
+        status, _, err = run([self.irsa, *self.send(wire, "-X", "PUT", "-d", "1")], env)
+        same("sent, with a note", (0, True), (status, "%2F in a path as /" in err))
+        for target in (wire, "shop/a/b/c"):
+            same("signed", (200, b"1"), self.signed(env, "GET", target)[::2])
+            same("presigned", (200, b"1"), self.presigned(env, "GET", target)[::2])
+
+    def assumed(self):
+        """A signed call of STS: AssumeRole, with a user's own keys."""
+        root, role = servers.ROOT, "role_arn = arn:aws:iam::111122223333:role/any"
+        config = self.folder / "config"
+        env = self.pod() | {"AWS_CONFIG_FILE": str(config)}
+        for name in ("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"):
+            del env[name]
+        argv = ["credential-process", "--profile", "role"]
+        for key, secret, refusal in [
+            (*root, None),
+            (root[0], "x" * 40, ("sts-signature", "signature we calculated does not match", "secret access key")),
+            ("Q" * 20, "x" * 40, ("sts-credentials", "does not exist", "access key")),
+        ]:
+            user = f"[profile user]\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n"
+            config.write_text(f"{user}[profile role]\n{role}\nsource_profile = user\n")
+            if refusal:
+                self.refused(argv, env, *refusal)
+            else:
+                had = succeed_json([self.irsa, *argv], env)
+                same("other keys", True, had["AccessKeyId"] != key and len(had["SessionToken"]) > 100)
 
     # What is refused.
 
@@ -308,6 +333,7 @@ def judge(check, judge):
     check("an upload in parts", judge.parts)
     check("an object is deleted", judge.deleted)
     check("an escaped slash", judge.escaped_slash)
+    check("AssumeRole, signed for STS", judge.assumed)
     for name, *what in [
         ("expired", ["--expired"], "sts-expired-token", STS_CODE, "Token is expired", "still holds the same token"),
         ("another audience", ["--audience", "vault"], "sts-invalid-token", "azp", "audience that this STS"),

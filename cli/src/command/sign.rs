@@ -18,6 +18,7 @@ use irsa_core::{
     time::Span,
 };
 use serde_json::json;
+use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 /// What the two have in common.
@@ -143,7 +144,8 @@ impl Signed {
             false => Signing::new(&resolved.credentials, region, service),
         };
         signing.service = service;
-        warn_of_slashes(service, &asked.request.path);
+        let s3 = service.starts_with("s3");
+        let path = if s3 { with_slashes(&asked.request.path) } else { asked.request.path.as_str().into() };
         let payload = match expires {
             // S3 wants it so: nobody knows the body when the URL is made.
             Some(_) if service.starts_with("s3") => Payload::Unsigned,
@@ -156,7 +158,7 @@ impl Signed {
         }
         let request = sigv4::Request {
             method: &asked.request.method,
-            path: &asked.request.path,
+            path: &path,
             query: &asked.request.query,
             headers: asked.request.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())),
             payload,
@@ -180,7 +182,7 @@ impl Signed {
             }
         };
         added.truncate(length);
-        Ok(Self { added, explanation, time, s3: service.starts_with("s3") })
+        Ok(Self { added, explanation, time, s3 })
     }
 
     /// Spells a path of S3's as it was signed (`+` as `%2B`). S3 does that itself; servers that are like it compare the
@@ -201,6 +203,18 @@ impl Signed {
         }
         output::line(&format!("canonical request:\n{shown}\n\nstring to sign:\n{to_sign}\n\nsignature:\n{signature}"))
     }
+}
+
+/// A path of S3's with each `%2F` as the slash that S3 reads there. A signature over `%2F` is refused by servers that
+/// decode the path before they check it, as S3 does; one over `/` is taken by all.
+fn with_slashes(path: &str) -> Cow<'_, str> {
+    let mut parts = path.split("%2F").flat_map(|part| part.split("%2f")).peekable();
+    let first = parts.next().unwrap_or_default();
+    if parts.peek().is_none() {
+        return path.into();
+    }
+    output::note("S3 reads %2F in a path as /: it is signed so");
+    parts.fold(first.to_owned(), |path, part| path + "/" + part).into()
 }
 
 /// The most that is read of an answer.
@@ -278,11 +292,4 @@ fn mend(code: &str, dated: bool) -> Option<&'static str> {
         }
         _ => return None,
     })
-}
-
-/// An escaped slash in a key is a slash to some S3 servers when they check the signature, and stays escaped to others.
-fn warn_of_slashes(service: &str, path: &str) {
-    if service.starts_with("s3") && path.to_ascii_uppercase().contains("%2F") {
-        output::warning("servers differ in how they read %2F in the path of a signed S3 request: write / in keys");
-    }
 }

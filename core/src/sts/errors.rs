@@ -153,10 +153,9 @@ struct Said {
     fix: &'static str,
 }
 
-/// MinIO has no providers and no trust policies: an issuer's configuration, and policies by name. Its texts come under
-/// this code alone, which AWS's STS has for none of them.
-const OTHERS_CODE: &str = "InvalidParameterValue";
-const OTHERS: &[Said] = &[
+/// MinIO has no providers and no trust policies: an issuer's configuration, and policies by name. What it says of web
+/// identities comes under InvalidParameterValue alone, which AWS's STS has for none of it.
+const OF_TOKENS: &[Said] = &[
     Said { text: "oken is expired", code: Code::StsExpiredToken, fix: "" },
     Said { text: "not valid yet", code: Code::StsTokenNotYetValid, fix: "" },
     Said { text: "used before issued", code: Code::StsTokenNotYetValid, fix: "" },
@@ -194,11 +193,21 @@ const OTHERS: &[Said] = &[
               credentials come from without it)",
     },
 ];
+/// And under AccessDenied what it says of signed calls.
+const OF_SIGNATURES: &[Said] = &[
+    Said { text: "request signature we calculated does not match", code: Code::StsSignature, fix: "" },
+    Said { text: "Access Key Id you provided does not exist", code: Code::StsCredentials, fix: "" },
+    Said { text: "security token included in the request is invalid", code: Code::StsCredentials, fix: "" },
+];
 const FORGED: &str = "have the token issued anew by the issuer that this STS is configured with: the key that its kid names \
                       did not make its signature, or the token was changed";
 
 fn said_by_others(wire: &Wire) -> Option<&'static Said> {
-    let all = if wire.code == OTHERS_CODE { OTHERS } else { &[] };
+    let all = match wire.code.as_str() {
+        "InvalidParameterValue" => OF_TOKENS,
+        "AccessDenied" => OF_SIGNATURES,
+        _ => return None,
+    };
     all.iter().find(|said| wire.message.contains(said.text))
 }
 

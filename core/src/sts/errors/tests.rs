@@ -82,6 +82,9 @@ const CASES: &[(&str, &str, Action, Code)] = &[
     ("InvalidParameterValue", "sub claim missing from the JWT token", WEB, Code::StsMissingClaim),
     ("InvalidParameterValue", "invalid token expiry", WEB, Code::StsDuration),
     ("InvalidParameterValue", "Unsupported action GetCallerIdentity", SIGNED, Code::StsValidation),
+    ("AccessDenied", "The request signature we calculated does not match the", SIGNED, Code::StsSignature),
+    ("AccessDenied", "The Access Key Id you provided does not exist in our records.", SIGNED, Code::StsCredentials),
+    ("AccessDenied", "Access Denied.", SIGNED, Code::StsAccessDenied),
     // The same words under a code of AWS's mean what AWS means.
     ("ValidationError", "Token is expired", WEB, Code::StsValidation),
     ("InvalidParameterValue", "token contains an invalid number of segments", WEB, Code::StsValidation),
