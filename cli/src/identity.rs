@@ -44,9 +44,10 @@ impl Identity {
         Ok(())
     }
 
-    /// The same for a program that runs for long.
-    pub fn provider(self) -> Result<Provider, Error> {
-        Provider::builder().options(self.options).timeout(self.timeout).background(true).build()
+    /// The same for a program that runs for long and hands credentials on.
+    pub fn provider(self, headroom: Duration) -> Result<Provider, Error> {
+        let builder = Provider::builder().options(self.options).timeout(self.timeout);
+        builder.background(true).headroom(headroom).build()
     }
 
     /// Reads the environment.

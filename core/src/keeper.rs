@@ -17,7 +17,8 @@
 //! ```
 //!
 //! Windows, as AWS designed them for its SDKs and shrunk for short lives: mandatory = min(60 s, life/4); advisory =
-//! min(5 min up to 20 min of life, 15 min below 90 min, else 60 min; life/2), jittered to 50–100 % by the pod's seed.
+//! min(5 min up to 20 min of life, 15 min below 90 min, else 60 min; life/2), jittered to 50–100 % by the pod's seed,
+//! and no later than [`Settings::headroom`] says.
 //! Both are reckoned anew only after a success.
 //! Credentials end at whichever comes first: the wall clock corrected by STS's skew, or the monotonic age.
 //! Pauses after failures: with credentials in hand 5–10 min, at most half of what is left; with nothing in hand from
@@ -349,7 +350,8 @@ impl Keeper {
     fn install(&mut self, now: Now, generation: u64, obtained: Obtained, age: u64, left: u64) {
         let Obtained { credentials, skew_millis, region } = obtained;
         let ends = credentials.expiration().is_some() || !self.rules.hold(Rule::NoEnd);
-        let (advisory, mandatory) = self.rules.windows(age.saturating_add(left), &mut self.random);
+        let headroom = u64::try_from(self.settings.headroom.as_millis()).unwrap_or(u64::MAX);
+        let (advisory, mandatory) = self.rules.windows(age.saturating_add(left), headroom, &mut self.random);
         let before_end = |lead: u64| if ends { self.moment(now, signed(left) - signed(lead)) } else { NEVER };
         self.cached = Some(Arc::new(Snapshot {
             generation,

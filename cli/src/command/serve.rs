@@ -31,6 +31,11 @@ use std::{
 };
 use zeroize::Zeroizing;
 
+/// What is left of credentials when they are handed out. SDKs come again before the end: botocore and Java 15 minutes
+/// (`_DEFAULT_ADVISORY_REFRESH_TIMEOUT`, `ContainerCredentialsProvider.prefetchTime`), JavaScript and Go 5 (`EXPIRATION_MS`,
+/// `resolveHTTPCredProvider`). One that gets less than that comes again at every call.
+const HEADROOM: Duration = Duration::from_secs(20 * 60);
+
 /// Ends when it is told to, or with the command it runs.
 pub fn run(args: &mut Args) -> Result<(), Ended> {
     let asked = Asked::read(args)?;
@@ -111,7 +116,7 @@ fn alone(asked: Asked) -> Result<(), Error> {
     let mut place = Place::default();
     let (listener, port) = open(&asked, &mut place)?;
     let (token, token_file) = token(&asked, &mut place)?;
-    let provider = Arc::new(asked.identity.provider()?);
+    let provider = Arc::new(asked.identity.provider(HEADROOM)?);
     let running = Running::start(listener, Endpoint { provider, token }).map_err(|e| threads(&e))?;
     if let Some(path) = &asked.port_file {
         place.file(path, port.unwrap_or(0).to_string().as_bytes())?;
@@ -139,7 +144,7 @@ fn around(asked: Asked) -> Result<(), Error> {
     let mut place = Place::default();
     let (listener, port) = open(&asked, &mut place)?;
     let (token, token_file) = token(&asked, &mut place)?;
-    let provider = Arc::new(asked.identity.provider()?);
+    let provider = Arc::new(asked.identity.provider(HEADROOM)?);
     // As under exec: without credentials there is nothing to run for. A signal meanwhile ends it, as it would have.
     let snapshot = provider.snapshot(&irsa::Cancel::new())?;
     let mut signals = signals()?;

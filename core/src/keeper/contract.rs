@@ -18,12 +18,15 @@ pub struct Settings {
     pub background: bool,
     /// What an exchange may take, the flow's total deadline. One that is not reported 5 s after that is given up.
     pub exchange_timeout: Duration,
+    /// For a host that hands credentials on to others who keep them (an endpoint that SDKs ask): the advisory window
+    /// opens no later than so long before the end, or than at 5/8 of a short life.
+    pub headroom: Duration,
 }
 
 impl Settings {
     /// On demand, and 30 s for an exchange.
     pub fn new(seed: u64) -> Self {
-        Self { seed, background: false, exchange_timeout: Duration::from_secs(30) }
+        Self { seed, background: false, exchange_timeout: Duration::from_secs(30), headroom: Duration::ZERO }
     }
 }
 

@@ -37,6 +37,8 @@ pub(crate) enum Rule {
     MandatoryShrinks,
     /// Pods that started together do not refresh together.
     FleetJitter,
+    /// Who keeps what it was handed has a useful rest of it.
+    Headroom,
     /// After a failure with credentials in hand: a pause of minutes.
     SlowPause,
     /// That pause shortens as the end nears.
@@ -101,6 +103,7 @@ impl Rule {
         Self::AdvisoryShrinks,
         Self::MandatoryShrinks,
         Self::FleetJitter,
+        Self::Headroom,
         Self::SlowPause,
         Self::PauseShortens,
         Self::FastPause,
@@ -128,6 +131,7 @@ impl Rule {
 
 pub(crate) const SECOND: u64 = 1_000;
 pub(crate) const MINUTE: u64 = 60 * SECOND;
+const DAY: u64 = 24 * 60 * MINUTE;
 
 /// All rules hold, but for the one that a test breaks.
 #[derive(Clone, Copy, Debug, Default)]
@@ -148,15 +152,19 @@ impl Rules {
     }
 
     /// How long before the end the advisory window opens, and the mandatory one.
-    pub(crate) fn windows(self, life: u64, random: &mut Random) -> (u64, u64) {
+    pub(crate) fn windows(self, life: u64, headroom: u64, random: &mut Random) -> (u64, u64) {
+        let headroom = if self.hold(Rule::Headroom) { headroom.min(DAY) } else { 0 };
         let advisory = match life {
             0..=1_200_000 => 5 * MINUTE,
             1_200_001..5_400_000 => 15 * MINUTE,
             _ => 60 * MINUTE,
         };
+        // A third more, for the jitter.
+        let advisory = advisory.max(headroom / 3 * 4);
         let advisory = if self.hold(Rule::AdvisoryShrinks) { advisory.min(life / 2) } else { advisory };
         let mandatory = if self.hold(Rule::MandatoryShrinks) { MINUTE.min(life / 4) } else { MINUTE };
-        let jittered = random.between(advisory / 2, advisory);
+        let least = (advisory / 2).max(headroom.min(advisory / 4 * 3));
+        let jittered = random.between(least, advisory);
         (if self.hold(Rule::FleetJitter) { jittered } else { advisory }, mandatory)
     }
 

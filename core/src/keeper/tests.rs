@@ -186,6 +186,7 @@ cases! {
     credentials_that_have_ended_are_a_failure
     credentials_without_an_end_are_not_refreshed
     fleets_spread
+    headroom_is_left
     in_the_advisory_window_one_caller_waits
     in_the_mandatory_window_everyone_waits
     invalidation

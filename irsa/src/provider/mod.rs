@@ -112,6 +112,7 @@ pub struct Builder {
     options: chain::Options,
     timeout: Duration,
     background: bool,
+    headroom: Duration,
     seed: u64,
 }
 
@@ -123,6 +124,7 @@ impl Default for Builder {
             options: chain::Options::default(),
             timeout: Duration::from_secs(30),
             background: false,
+            headroom: Duration::ZERO,
             seed: seed(),
         }
     }
@@ -159,6 +161,13 @@ impl Builder {
         self
     }
 
+    /// For a program that hands credentials on to others who keep them: so much is left of them when they are handed
+    /// out, as long as exchanges succeed. Of short lives 3/8.
+    pub fn headroom(mut self, headroom: Duration) -> Self {
+        self.headroom = headroom;
+        self
+    }
+
     /// For jitter, instead of the system's randomness.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -185,6 +194,7 @@ impl Builder {
         let mut settings = Settings::new(self.seed);
         settings.exchange_timeout = self.timeout;
         settings.background = self.background;
+        settings.headroom = self.headroom;
         let shared = Arc::new(Shared::new(self.host.unwrap_or_else(Host::from_env), Box::new(exchange), settings));
         let refresher = if self.background { Some(Refresher::start(&shared)?) } else { None };
         Ok(Provider { shared, refresher })

@@ -56,6 +56,34 @@ pub(super) fn windows_follow_the_lifetime(rules: Rules) {
     }
 }
 
+pub(super) fn headroom_is_left(rules: Rules) {
+    // Seconds: life; advisory window, earliest and latest.
+    let table = [
+        (60, 30.0, 22.5),
+        (900, 450.0, 337.5),
+        (3_200, 1600.0, 1200.0),
+        (3_600, 1600.0, 1200.0),
+        (5_400, 2700.0, 1350.0),
+        (43_200, 3600.0, 1800.0),
+    ];
+    for (life, earliest, latest) in table {
+        let mut leads = vec![];
+        for seed in 0..40 {
+            let mut b = Bench::seeded(seed, true, rules);
+            b.keeper.settings.headroom = Duration::from_secs(1200);
+            b.wait();
+            b.give(life);
+            let s = b.published.as_ref().unwrap();
+            let lead = s.end().unwrap().mono.since(s.advisory().unwrap().mono).as_secs_f64();
+            assert!((latest - 0.001..=earliest).contains(&lead), "{lead} s before the end of {life} s");
+            leads.push(lead as u64);
+        }
+        leads.sort_unstable();
+        leads.dedup();
+        assert!(leads.len() > 5, "{leads:?} for {life}");
+    }
+}
+
 pub(super) fn fleets_spread(rules: Rules) {
     let (mut moments, mut pauses) = (vec![], vec![]);
     for pod in 0..500 {
