@@ -22,11 +22,15 @@ pub const WRITE_TIME: Duration = Duration::from_secs(5);
 /// down the connection before it has read why.
 const DRAIN_TIME: Duration = Duration::from_secs(1);
 const DRAIN_LIMIT: usize = 256 * 1024;
+/// Reads, heads and writes in one turn: some ten requests.
+const STEPS: usize = 32;
 
 pub struct Connection {
     socket: OwnedFd,
     read: Zeroizing<Vec<u8>>,
     state: State,
+    /// There was more to do than one turn allows.
+    ready: bool,
     /// It is closed then, whatever it does.
     until: Instant,
     /// When it came, or was last answered: the one that has made others wait the longest goes first.
@@ -63,7 +67,14 @@ pub enum Reply {
 impl Connection {
     /// Of a socket that does not block.
     pub fn new(socket: OwnedFd, now: Instant) -> Self {
-        Self { socket, read: Zeroizing::new(Vec::new()), state: State::Reading, until: now + HEAD_TIME, since: now }
+        Self {
+            socket,
+            read: Zeroizing::new(Vec::new()),
+            state: State::Reading,
+            ready: false,
+            until: now + HEAD_TIME,
+            since: now,
+        }
     }
 
     pub fn socket(&self) -> BorrowedFd<'_> {
@@ -74,8 +85,9 @@ impl Connection {
         self.until
     }
 
-    pub fn is_reading(&self) -> bool {
-        matches!(self.state, State::Reading)
+    /// The next thing is the client's to do: it can be let go.
+    pub fn is_silent(&self) -> bool {
+        matches!(self.state, State::Reading | State::Draining(_))
     }
 
     pub fn is_waiting(&self) -> bool {
@@ -91,9 +103,15 @@ impl Connection {
         matches!(self.state, State::Writing { .. })
     }
 
-    /// Does what can be done without waiting. `judge` is called for each whole head.
+    /// It can go on without the socket.
+    pub fn is_ready(&self) -> bool {
+        self.ready
+    }
+
+    /// Does what can be done without waiting, and not for ever. `judge` is called for each whole head.
     pub fn go_on(&mut self, now: Instant, judge: &mut dyn FnMut(&http::Request<'_>) -> Reply) {
-        loop {
+        self.ready = false;
+        for _ in 0..STEPS {
             let more = match &mut self.state {
                 State::Reading => self.take(now, judge) || self.fill(now),
                 State::Writing { .. } => self.write(now),
@@ -104,6 +122,8 @@ impl Connection {
                 return;
             }
         }
+        // The others have their turn first.
+        self.ready = !self.is_waiting();
     }
 
     /// The answer for one that waits.

@@ -193,7 +193,7 @@ impl Server {
 
     /// Until something is to be done.
     fn wait(&self) -> Ready {
-        let full = self.connections.len() >= CONNECTION_LIMIT && !self.connections.iter().any(Connection::is_reading);
+        let full = self.connections.len() >= CONNECTION_LIMIT && !self.connections.iter().any(Connection::is_silent);
         let mut all = vec![PollFd::new(&self.woken, PollFlags::IN)];
         all.push(PollFd::new(&self.listener, if full { PollFlags::empty() } else { PollFlags::IN }));
         for connection in &self.connections {
@@ -209,6 +209,8 @@ impl Server {
         let until = self.connections.iter().map(Connection::until).chain(patience).min();
         // A millisecond more than is left: no round for nothing.
         let left = until.map(|until| until.saturating_duration_since(now) + Duration::from_millis(1));
+        let hurry = self.connections.iter().any(Connection::is_ready);
+        let left = if hurry { Some(Duration::ZERO) } else { left };
         let left = left.map(|left| Timespec {
             tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: left.subsec_nanos().into(),
@@ -216,10 +218,9 @@ impl Server {
         // Interrupted or not: whatever is ready shows again.
         let _ = event::poll(&mut all, left.as_ref());
         let ready = |fd: &PollFd<'_>| !fd.revents().is_empty();
-        Ready {
-            listener: all.get(1).is_some_and(ready),
-            connections: all.iter().skip(2).enumerate().filter(|(_, fd)| ready(fd)).map(|(i, _)| i).collect(),
-        }
+        let connections = self.connections.iter().zip(all.iter().skip(2)).enumerate();
+        let connections = connections.filter(|(_, (connection, fd))| connection.is_ready() || ready(fd));
+        Ready { listener: all.get(1).is_some_and(ready), connections: connections.map(|(i, _)| i).collect() }
     }
 
     fn accept(&mut self, now: Instant) {
@@ -248,7 +249,7 @@ impl Server {
 
     /// Closes the connection that has been silent for longest. False where each one waits for us.
     fn make_room(&mut self) -> bool {
-        let silent = self.connections.iter_mut().filter(|connection| connection.is_reading());
+        let silent = self.connections.iter_mut().filter(|connection| connection.is_silent());
         let Some(oldest) = silent.min_by_key(|connection| connection.since) else { return false };
         oldest.close();
         self.connections.retain(|connection| !connection.is_closed());
