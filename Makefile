@@ -70,5 +70,8 @@ fuzz: ## ten minutes for every fuzz target, and a hundred times as many spoilt t
 man: ## man pages of every command, into target/man
 	cargo build -q --locked -p irsa-cli && tools/man.py target/debug/irsa target/man
 
+dist: ## static commands for x86_64 and aarch64, an OCI image, checksums: target/dist
+	@tools/dist.sh
+
 errors: ## write anew what is made from core/errors.toml
 	IRSA_BLESS=1 cargo test -q -p irsa-errors

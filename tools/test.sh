@@ -54,7 +54,10 @@ if [ -n "$IRSA_LONG" ]; then
     for peer in minio kube; do
         ! optional go "$peer" "$GO_HOW" || suite "$peer" tools/judge.sh "$peer"
     done
+    step dist tools/dist.sh
+    suite reproduce tools/reproduce.sh
 fi
+suite image python3 tests/judges/oci.py ${IRSA_LONG:+"$target/dist"}
 step demo tools/demo.sh
 step readme python3 tools/readme.py "$logs/demo.log"
 step lint tools/lint.sh

@@ -59,7 +59,7 @@ pub fn run(mut words: Vec<OsString>) -> Outcome {
         "token" => token::run(&mut args),
         "whoami" => whoami::run(&mut args),
         "help" => page(&mut args),
-        "--version" => output::line(concat!("irsa ", env!("CARGO_PKG_VERSION"))).map_err(Ended::from),
+        "--version" => output::line(&version()).map_err(Ended::from),
         _ => Err(unknown(&command).into()),
     };
     let result = match ended {
@@ -84,6 +84,12 @@ fn page(args: &mut Args) -> Result<(), Ended> {
         }
     }
     Err(Ended::Help(name))
+}
+
+/// With the commit, where `make dist` has built it.
+fn version() -> String {
+    let commit = option_env!("IRSA_COMMIT").map(|commit| format!(" ({commit})")).unwrap_or_default();
+    format!("irsa {}{commit}", env!("CARGO_PKG_VERSION"))
 }
 
 fn unknown(typed: &str) -> Error {
