@@ -43,6 +43,7 @@ mod span;
 mod state;
 mod sts;
 mod tls;
+mod webhook;
 mod wire;
 
 pub use config::{Config, DEFAULT_AUDIENCE, Document, Provider, Role, SecretValue, ServiceAccount, StoredSecret};

@@ -15,7 +15,7 @@ use crate::{
     services::secrets_manager::SecretsManager,
     state::Folder,
     sts::Sts,
-    tls,
+    tls, webhook,
 };
 use irsa_core::{Code, Error, Secret};
 use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf, sync::Arc, thread, time::Duration};
@@ -119,12 +119,10 @@ impl Local {
 
         let mut env = BTreeMap::new();
         let mut put = |name: &str, value: &str| env.insert(name.to_owned(), value.to_owned());
-        put("AWS_ROLE_ARN", role.arn.as_str());
-        put("AWS_WEB_IDENTITY_TOKEN_FILE", &rotation.token_file().display().to_string());
-        put("AWS_REGION", &region);
-        put("AWS_DEFAULT_REGION", &region);
-        if account.regional_sts {
-            put("AWS_STS_REGIONAL_ENDPOINTS", "regional");
+        let token_file = rotation.token_file().display().to_string();
+        let injected = webhook::Settings { region: Some(&region), token_file: &token_file };
+        for (name, value) in webhook::inject(account, &injected, |_| false) {
+            put(name, &value);
         }
         put("AWS_ENDPOINT_URL_STS", &url);
         put("AWS_ENDPOINT_URL_SECRETS_MANAGER", &url);

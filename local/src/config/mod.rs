@@ -7,7 +7,7 @@ mod document;
 mod file;
 mod json;
 mod service_account;
-mod yaml;
+pub(crate) mod yaml;
 
 pub use document::Document;
 pub use service_account::{DEFAULT_AUDIENCE, ServiceAccount};
