@@ -156,7 +156,7 @@ fn is_tidy(value: &[u8]) -> Option<bool> {
 
 /// The headers that are wanted, in `slots`, sorted by name.
 pub(super) fn headers<'s, 'a>(
-    given: impl Iterator<Item = (&'a str, &'a str)>,
+    given: impl Iterator<Item = (&'a str, &'a [u8])>,
     wanted: impl Fn(&Name<'a>) -> bool,
     slots: &'s mut [HeaderSlot<'a>],
 ) -> Result<&'s [HeaderSlot<'a>], SignError> {
@@ -166,7 +166,7 @@ pub(super) fn headers<'s, 'a>(
         let name = Name::new(name);
         if wanted(&name) {
             let slot = slots.get_mut(count).ok_or(SignError::TooManyItems { part: Part::Headers, limit })?;
-            if !slot.take(index, name, value.as_bytes()) {
+            if !slot.take(index, name, value) {
                 return Err(SignError::Header { index });
             }
             count += 1;

@@ -1,7 +1,7 @@
 //! What was signed, for people and for answers of the kind of AWS's SignatureDoesNotMatch.
 
 use super::{
-    Part, Request, SignError, Signing,
+    Headers, Part, Request, SignError, Signing,
     canonical::{Canonical, HeaderSlot, Scratch, ToSign},
     encode::{self, QuerySlot},
     key::KeyCache,
@@ -17,7 +17,8 @@ use zeroize::Zeroize;
 /// The stages of a signature. Whoever has the signature of a request can send it: `Debug` leaves it out.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Explanation {
-    /// The canonical request. It may hold the session token: [`Explanation::shown`] leaves that out.
+    /// The canonical request. It may hold the session token: [`Explanation::shown`] leaves that out. Bytes of headers
+    /// that are no UTF-8 stand as U+FFFD.
     pub canonical_request: Secret,
     /// The string to sign: the time, the scope, and the hash of the canonical request.
     pub string_to_sign: String,
@@ -27,7 +28,6 @@ pub struct Explanation {
 
 impl Explanation {
     pub(super) fn new(canonical: &Canonical<'_>, to_sign: &ToSign<'_>, signature: &[u8; 64]) -> Self {
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap_or_default();
         // Room for all of it at once: a buffer that grows leaves copies of the token behind.
         let mut length = Length(0);
         // It has been hashed already: what could fail has not.
@@ -61,6 +61,15 @@ impl Explanation {
     }
 }
 
+/// A header's value may hold bytes that are no text.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|e| {
+        let shown = String::from_utf8_lossy(e.as_bytes()).into_owned();
+        e.into_bytes().zeroize();
+        shown
+    })
+}
+
 /// The text, or where it begins so, how much follows.
 fn hide(start: &str, text: &str, shown: &mut String) {
     match text.strip_prefix(start) {
@@ -90,7 +99,7 @@ pub fn explain<'a, H>(
     now: Timestamp,
 ) -> Result<Explanation, Error>
 where
-    H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+    H: Headers<'a>,
 {
     let mut told = None;
     let mut out = signed(request, signing, keys, now, |canonical, to_sign, signature| {
@@ -109,9 +118,9 @@ pub(super) fn signed<'a, H>(
     mut show: impl FnMut(&Canonical<'_>, &ToSign<'_>, &[u8; 64]),
 ) -> Result<Vec<u8>, Error>
 where
-    H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+    H: Headers<'a>,
 {
-    let mut headers = vec![HeaderSlot::EMPTY; request.headers.clone().into_iter().count()];
+    let mut headers = vec![HeaderSlot::EMPTY; request.headers.each().count()];
     let mut query = vec![QuerySlot::EMPTY; encode::pieces(request.query).count()];
     let mut out = Vec::new();
     loop {
@@ -127,10 +136,10 @@ where
 /// The error with what it speaks of, where that is no secret.
 fn with_value<'a, H>(e: SignError, request: &Request<'a, H>, signing: &Signing<'_>) -> Error
 where
-    H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+    H: Headers<'a>,
 {
     let value = match e {
-        SignError::Header { index } => request.headers.clone().into_iter().nth(index).map(|(name, _)| name),
+        SignError::Header { index } => request.headers.each().nth(index).map(|(name, _)| name),
         SignError::Escape { .. } => Some(request.path),
         SignError::Unusable { part } => match part {
             Part::AccessKeyId => Some(signing.credentials.access_key_id()),

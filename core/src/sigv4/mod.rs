@@ -72,9 +72,8 @@ pub const UNSIGNED_HEADERS: &[&str] = &[
 
 /// A request, borrowed, as it is on the wire.
 ///
-/// `headers` is anything that gives pairs of name and value, more than once: an array `[("host", "example.com")]`, a
-/// slice's `iter().copied()`, a map over the caller's own list. `host` must be among them; names in any case; of one
-/// name several, in the order in which they are sent.
+/// `headers` gives pairs of name and value, see [`Headers`]. `host` must be among them; names in any case; of one name
+/// several, in the order in which they are sent.
 #[derive(Clone, Copy)]
 pub struct Request<'a, H> {
     /// `GET`, `POST`, …
@@ -87,6 +86,25 @@ pub struct Request<'a, H> {
     pub headers: H,
     /// What is said of the body.
     pub payload: Payload<'a>,
+}
+
+/// What gives a request's headers as often as it is asked: an array `[("host", "example.com")]`, a slice's
+/// `iter().copied()`, a map over the caller's own list. Values are text or bytes (whatever is sent: HTTP lets them be
+/// beyond ASCII and of any encoding).
+pub trait Headers<'a> {
+    /// Name and value of each, in the order in which they are sent.
+    fn each(&self) -> impl Iterator<Item = (&'a str, &'a [u8])>;
+}
+
+impl<'a, H, V> Headers<'a> for H
+where
+    H: IntoIterator<Item = (&'a str, &'a V)> + Clone,
+    V: AsRef<[u8]> + ?Sized + 'a,
+{
+    #[inline]
+    fn each(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+        self.clone().into_iter().map(|(name, value)| (name, value.as_ref()))
+    }
 }
 
 /// Without query and headers: a token or a signature may be in them.

@@ -1,7 +1,7 @@
 //! Signing into the caller's buffer: the way that both forms share. The forms are in `header` and `presign`.
 
 use super::{
-    EXPIRES_LIMIT, Form, HEADER_LIMIT, Payload, QUERY_LIMIT, Request, SignError, Signing,
+    EXPIRES_LIMIT, Form, HEADER_LIMIT, Headers, Payload, QUERY_LIMIT, Request, SignError, Signing,
     canonical::{self, Canonical, Chosen, HeaderSlot, Name, Scratch, ToSign},
     class::{self, NOT_IN_SCOPE},
     encode::{self, QuerySlot},
@@ -51,9 +51,9 @@ pub fn sign_into<'a, H>(
     out: &mut [u8],
 ) -> Result<usize, SignError>
 where
-    H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+    H: Headers<'a>,
 {
-    let headers = request.headers.clone().into_iter().take(FEW + 1).count();
+    let headers = request.headers.each().take(FEW + 1).count();
     let query = encode::pieces(request.query).take(FEW + 1).count();
     if headers > FEW || query > FEW {
         return sign_many(request, signing, keys, now, out);
@@ -78,7 +78,7 @@ fn sign_many<'a, H>(
     out: &mut [u8],
 ) -> Result<usize, SignError>
 where
-    H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+    H: Headers<'a>,
 {
     let headers = &mut [HeaderSlot::EMPTY; HEADER_LIMIT];
     let query = &mut [QuerySlot::EMPTY; QUERY_LIMIT];
@@ -95,7 +95,7 @@ pub fn sign_into_with<'a, H>(
     out: &mut [u8],
 ) -> Result<usize, SignError>
 where
-    H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+    H: Headers<'a>,
 {
     run(request, signing, keys, now, scratch, out, |_, _, _| ())
 }
@@ -111,10 +111,10 @@ pub(super) fn run<'a, H>(
     show: impl FnOnce(&Canonical<'_>, &ToSign<'_>, &[u8; 64]),
 ) -> Result<usize, SignError>
 where
-    H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+    H: Headers<'a>,
 {
     let token = check(request.method, &request.payload, signing)?;
-    let given = request.headers.clone().into_iter();
+    let given = request.headers.each();
     let chosen = Chosen::new(signing.signed);
     let replaced = |name: &Name<'_>| signing.form == Form::Header && header::replaces(signing, token.is_some(), name);
     let wanted = |name: &Name<'a>| chosen.has(name) && !replaced(name);

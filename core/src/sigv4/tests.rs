@@ -619,3 +619,50 @@ fn odd_requests_come_through_or_are_refused() {
     }
     assert!(signed > 1000 && refused > 500, "{signed} signed, {refused} refused");
 }
+
+/// HTTP lets a value be of any encoding: what is sent is what is signed.
+#[test]
+fn values_that_are_no_text() {
+    let credentials = example();
+    let request = |value: &'static [u8]| Request {
+        method: "GET",
+        path: "/",
+        query: "",
+        headers: [("host", &b"example.com"[..]), ("x-latin", value)],
+        payload: Payload::Bytes(b""),
+    };
+    for form in [Form::Header, Form::Query { expires: 60 }] {
+        let mut signing = Signing::new(&credentials, "eu-west-1", "sts");
+        signing.form = form;
+        let (mut keys, mut out) = (KeyCache::new(), [0; 1024]);
+        let told = |value| explain(&request(value), &signing, &mut KeyCache::new(), NOW).unwrap();
+        assert_eq!(told("caf\u{e9}".as_bytes()), told("  caf\u{e9} ".as_bytes()));
+        let latin = told(b"caf\xe9");
+        assert_ne!(latin.signature, told("caf\u{e9}".as_bytes()).signature);
+        assert_ne!(latin.signature, told("caf\u{fffd}".as_bytes()).signature, "the bytes, not what is shown of them");
+        assert!(latin.canonical_request.expose().contains("x-latin:caf\u{fffd}\n"));
+
+        let length = sign_into(&request(b"caf\xe9"), &signing, &mut keys, NOW, &mut out).unwrap();
+        let judge = |value: &'static [u8]| {
+            let Request { method, path, mut query, headers, payload } = request(value);
+            let mut headers = headers.to_vec();
+            let added: Vec<_> = lines(&out[..length]).map(|(n, v)| (n, v.as_bytes())).collect();
+            match form {
+                Form::Header => headers.extend(added),
+                Form::Query { .. } => query = std::str::from_utf8(&out[..length]).unwrap(),
+            }
+            let received = Request { method, path, query, headers, payload };
+            let rules = Verifying::new("eu-west-1", "sts");
+            verify(&received, &rules, |_| Some(&credentials), &mut KeyCache::new(), NOW).is_ok()
+        };
+        assert!(judge(b"caf\xe9") && !judge(b"caf\xe8") && !judge("caf\u{e9}".as_bytes()));
+    }
+    let headers = [("host", &b"example.com"[..]), ("authorization", b"AWS4-HMAC-SHA256 \xff")];
+    let received = Request { headers, ..request(b"") };
+    let refusal = verify(&received, &Verifying::new("a", "b"), |_| Some(&credentials), &mut KeyCache::new(), NOW);
+    assert_eq!(format!("{}", refusal.unwrap_err()), "the authorization header is no text");
+    assert_eq!(
+        sign_into(&request(b"a\0"), &Signing::new(&credentials, "a", "b"), &mut KeyCache::new(), NOW, &mut [0; 512]),
+        Err(SignError::Header { index: 1 })
+    );
+}

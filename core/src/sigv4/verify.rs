@@ -5,7 +5,7 @@
 //! they differ. Memory is bounded by the size of the request.
 
 use super::{
-    EXPIRES_LIMIT, HEADER_LIMIT, Part, PathRule, Payload, Request, SessionToken,
+    EXPIRES_LIMIT, HEADER_LIMIT, Headers, Part, PathRule, Payload, Request, SessionToken,
     canonical::{self, Canonical, HeaderSlot, Name, ToSign},
     class::{self, NO_TOKEN, UPPER},
     encode::{self, QuerySlot},
@@ -95,7 +95,7 @@ pub fn verify<'a, H, C>(
     now: Timestamp,
 ) -> Result<Verified, Refusal>
 where
-    H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+    H: Headers<'a>,
     C: Borrow<Credentials>,
 {
     let claim = Claim::read(request)?;
@@ -155,13 +155,16 @@ struct Claim {
 impl Claim {
     fn read<'a, H>(request: &Request<'a, H>) -> Result<Self, Refusal>
     where
-        H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+        H: Headers<'a>,
     {
         let header = |name: &str| {
-            let mut found = request.headers.clone().into_iter().filter(|(n, _)| n.eq_ignore_ascii_case(name));
+            let mut found = request.headers.each().filter(|(n, _)| n.eq_ignore_ascii_case(name));
             match (found.next(), found.next()) {
                 (_, Some(_)) => Err(malformed(format!("there are several {name} headers"))),
-                (first, None) => Ok(first.map(|(_, value)| value.trim())),
+                (first, None) => {
+                    let text = |(_, value)| core::str::from_utf8(value).map(str::trim);
+                    first.map(text).transpose().map_err(|_| malformed(format!("the {name} header is no text")))
+                }
             }
         };
         let authorization = header("authorization")?;
@@ -284,7 +287,7 @@ impl Claim {
     /// What is sent is what was signed: a header that AWS goes by must not be slipped in on the way.
     fn check_headers<'a, H>(&self, request: &Request<'a, H>, verifying: &Verifying<'_>) -> Result<(), Refusal>
     where
-        H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+        H: Headers<'a>,
     {
         let signed = |name: &str| self.signed_headers.split(';').any(|signed| signed.eq_ignore_ascii_case(name));
         // The hash is the last line of the canonical request; the token has been compared with the key's own.
@@ -295,7 +298,7 @@ impl Claim {
             name => !name.starts_with("x-amz-"),
         };
         let mut names: Vec<String> = if signed("host") { vec![] } else { vec!["host".to_owned()] };
-        for (name, _) in request.headers.clone() {
+        for (name, _) in request.headers.each() {
             // Nearly all are signed: only the others cost a copy.
             if !signed(name) {
                 let name = name.to_ascii_lowercase();
@@ -330,17 +333,17 @@ impl Claim {
         keys: &mut KeyCache,
     ) -> Result<(), Refusal>
     where
-        H: IntoIterator<Item = (&'a str, &'a str)> + Clone,
+        H: Headers<'a>,
     {
         let bad = |e: super::SignError| malformed(e.to_string());
         let names: Vec<Name<'_>> = self.signed_headers.split(';').map(Name::new).collect();
         let signed = |name: &Name<'_>| names.iter().any(|signed| signed.is(name));
-        let mut slots = vec![HeaderSlot::EMPTY; request.headers.clone().into_iter().count()];
-        let headers = canonical::headers(request.headers.clone().into_iter(), signed, &mut slots).map_err(bad)?;
+        let mut slots = vec![HeaderSlot::EMPTY; request.headers.each().count()];
+        let headers = canonical::headers(request.headers.each(), signed, &mut slots).map_err(bad)?;
         let missing: Vec<&str> = self
             .signed_headers
             .split(';')
-            .filter(|name| !request.headers.clone().into_iter().any(|(n, _)| n.eq_ignore_ascii_case(name)))
+            .filter(|name| !request.headers.each().any(|(n, _)| n.eq_ignore_ascii_case(name)))
             .collect();
         let absent: Vec<HeaderSlot<'_>> = missing.iter().map(|name| HeaderSlot::own(name, b"")).collect();
         let in_query = self.expires.is_some();
