@@ -124,7 +124,7 @@ class Judge:
 
     def refused(self, env, code, *words):
         status, out, err = run([self.irsa, "credential-process"], env)
-        same(f"refused: {err!r}", (4, ""), (status, out))
+        same(f"refused: {err!r}", (4, True), (status, out == ""))
         for word in (f"({code}", "irsa: fix: ", *words):
             if word not in err:
                 raise AssertionError(f"{word!r} is not in {err!r}")

@@ -94,10 +94,11 @@ def key_pem(key):
 
 
 @contextlib.contextmanager
-def minio(program, folder, issuer, authority=None, trusted=()):
+def minio(program, folder, issuer, authority=None, trusted=(), role_policy=None):
     """MinIO, whose STS takes tokens of the issuer with this URL: the policy whose name is a token's `sub` applies.
 
     With an authority it serves TLS. `trusted` are files with CAs, for the issuer's own TLS.
+    With `role_policy` that policy applies to all, who have to name a role of MinIO's.
     """
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
@@ -117,8 +118,11 @@ def minio(program, folder, issuer, authority=None, trusted=()):
         MINIO_IDENTITY_OPENID_CONFIG_URL=issuer + "/.well-known/openid-configuration",
         MINIO_IDENTITY_OPENID_CLIENT_ID=AUDIENCE,
         MINIO_IDENTITY_OPENID_CLIENT_SECRET="IRSACANARY-unused",
-        MINIO_IDENTITY_OPENID_CLAIM_NAME="sub",
     )
+    if role_policy:
+        env["MINIO_IDENTITY_OPENID_ROLE_POLICY"] = role_policy
+    else:
+        env["MINIO_IDENTITY_OPENID_CLAIM_NAME"] = "sub"
     data = folder / "data"
     command = [program, "server", str(data), "--address", f"127.0.0.1:{port}", "--certs-dir", str(certificates), "--quiet"]
     with started(command, folder / "minio.log", env) as process:
