@@ -30,6 +30,9 @@ test-local: ## the inner loop of the local issuer, STS and services
 test-cli: ## the inner loop of the host and the command
 	cargo test -q -p irsa -p irsa-cli
 
+test-soak: ## 32 threads on one provider for 3 minutes, an STS that fails: `IRSA_SOAK=SECONDS` for another time
+	cargo run -q -p irsa-soak
+
 test-clients: ## SDKs of others against irsa-local and irsa serve: `make test-clients SDKS="boto3 aws go js java curl"` for some
 	@tools/clients.sh $(SDKS)
 

@@ -45,6 +45,7 @@ hush() {
 suite cargo cargo test --workspace --exclude irsa-benches --locked --no-fail-fast -- --show-output
 step vectors tools/wasm.sh test
 suite differential tools/differential.sh
+suite soak cargo run -q --locked -p irsa-soak
 suite clients tools/clients.sh
 suite ministack tools/judge.sh ministack
 suite moto tools/judge.sh moto

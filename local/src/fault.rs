@@ -6,6 +6,8 @@
 //! | `throttle 3` | the next three: 400 Throttling “Rate exceeded” |
 //! | `verification-key-blip 2` | the next two: InvalidIdentityToken, as when STS cannot fetch the issuer's keys |
 //! | `propagation 2` | the next two: AccessDenied, as while IAM spreads a new role |
+//! | `unavailable 2` | the next two: 503 ServiceUnavailable |
+//! | `expired 1` | the next one: ExpiredTokenException, as for a token that was not rotated |
 //! | `slow 2s` | its right answer, so much later |
 //! | `drip` | its right answer, a byte a second |
 //! | `cut` | the first half of its right answer, then the connection ends |
@@ -48,6 +50,8 @@ pub(crate) enum Fault {
     Throttle,
     KeyBlip,
     Propagation,
+    Unavailable,
+    Expired,
     Slow(Duration),
     Drip,
     Cut,
@@ -63,6 +67,8 @@ impl Fault {
             Self::Throttle => "throttle",
             Self::KeyBlip => "verification-key-blip",
             Self::Propagation => "propagation",
+            Self::Unavailable => "unavailable",
+            Self::Expired => "expired",
             Self::Slow(_) => "slow",
             Self::Drip => "drip",
             Self::Cut => "cut",
@@ -88,6 +94,8 @@ impl Script {
                 ["throttle", count] => Line::Next(times(count, name, number)?, Fault::Throttle),
                 ["verification-key-blip", count] => Line::Next(times(count, name, number)?, Fault::KeyBlip),
                 ["propagation", count] => Line::Next(times(count, name, number)?, Fault::Propagation),
+                ["unavailable", count] => Line::Next(times(count, name, number)?, Fault::Unavailable),
+                ["expired", count] => Line::Next(times(count, name, number)?, Fault::Expired),
                 ["slow", span] => Line::Next(1, Fault::Slow(duration(span, name, number)?)),
                 ["drip"] => Line::Next(1, Fault::Drip),
                 ["cut"] => Line::Next(1, Fault::Cut),
@@ -119,7 +127,7 @@ impl Script {
     }
 }
 
-const FORMS: [&str; 12] = [
+const FORMS: [&str; 14] = [
     "throttle 3",
     "slow 2s",
     "verification-key-blip 2",
@@ -132,6 +140,8 @@ const FORMS: [&str; 12] = [
     "redirect",
     "drip",
     "propagation 2",
+    "unavailable 2",
+    "expired 1",
 ];
 
 /// The script as it is played.

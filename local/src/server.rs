@@ -240,7 +240,7 @@ impl Handler for AwsHandler {
 impl AwsHandler {
     fn run(&self, asked: &Asked, call: &Call, fault: Option<Fault>, entry: &mut Entry) -> Answer {
         let protocol = asked.protocol();
-        let played = fault.and_then(played);
+        let played = fault.and_then(|fault| played(fault, call.now));
         let answered = match (played, asked) {
             (Some(refusal), _) => Err(refusal),
             (None, Asked::Sts(_, Err(refusal))) => {
@@ -280,7 +280,7 @@ impl AwsHandler {
 }
 
 /// Faults that are an answer of STS's own.
-fn played(fault: Fault) -> Option<Refusal> {
+fn played(fault: Fault, now: Timestamp) -> Option<Refusal> {
     let refusal = match fault {
         Fault::Throttle => Refusal::new(400, "Throttling", "Rate exceeded"),
         Fault::KeyBlip => Refusal::new(
@@ -291,6 +291,13 @@ fn played(fault: Fault) -> Option<Refusal> {
         ),
         Fault::Propagation => {
             Refusal::new(403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity")
+        }
+        Fault::Unavailable => Refusal::new(503, "ServiceUnavailable", ""),
+        Fault::Expired => {
+            let earliest = now.unix() - 300;
+            let text = "Token expired: current date/time";
+            let message = format!("{text} {earliest} must be before the expiration date/time {}", earliest - 60);
+            Refusal::new(400, "ExpiredTokenException", message)
         }
         _ => return None,
     };

@@ -23,6 +23,8 @@ fn each_line_does_what_it_says() {
             "Couldn't retrieve verification key from your identity provider,  please",
         ),
         ("propagation 1", 403, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity"),
+        ("unavailable 1", 503, "ServiceUnavailable", ""),
+        ("expired 1", 400, "ExpiredTokenException", "Token expired: current date/time 1"),
     ] {
         let answer = next(lines).unwrap();
         let (got, message) = answer.refusal();
@@ -47,7 +49,18 @@ fn each_line_does_what_it_says() {
     let code = |name| log.iter().find(|entry| entry.fault == Some(name)).map(|entry| entry.outcome.clone());
     assert_eq!(
         seen.iter().map(|(fault, _)| *fault).collect::<Vec<_>>(),
-        ["throttle", "verification-key-blip", "propagation", "html", "redirect", "huge", "cut", "slow"]
+        [
+            "throttle",
+            "verification-key-blip",
+            "propagation",
+            "unavailable",
+            "expired",
+            "html",
+            "redirect",
+            "huge",
+            "cut",
+            "slow"
+        ]
     );
     assert_eq!(
         (code("throttle"), code("html"), code("slow")),

@@ -64,6 +64,7 @@ pub(super) struct Tally {
     pub waited: usize,
     pub refused: usize,
     pub exchanges: usize,
+    pub successes: usize,
     /// The most in a minute, and in ten.
     pub busiest: (usize, usize),
 }
@@ -80,29 +81,55 @@ const EPOCH: i64 = 1_700_000_000_000;
 pub(super) fn schedule(seed: u64, rules: Rules, tally: &mut Tally) -> Result<(), String> {
     let mut w = World::new(seed, rules);
     let result = w.run().map_err(|why| format!("{why} (at {} s, {} mode)", (w.truth - EPOCH) / 1000, w.mode()));
-    tally.schedules += 1;
-    for kind in KINDS {
-        tally.kinds[kind as usize] += usize::from(w.seen & (1 << kind as u32) != 0);
-    }
-    tally.cached_reads += w.cached_reads;
-    tally.served += w.served;
-    tally.waited += w.waited;
-    tally.refused += w.refused;
-    tally.exchanges += w.exchanges;
-    tally.busiest = (tally.busiest.0.max(w.busiest.0), tally.busiest.1.max(w.busiest.1));
+    tally.add(&w);
     result
+}
+
+impl Tally {
+    fn add(&mut self, w: &World) {
+        self.schedules += 1;
+        for kind in KINDS {
+            self.kinds[kind as usize] += usize::from(w.seen & (1 << kind as u32) != 0);
+        }
+        self.cached_reads += w.cached_reads;
+        self.served += w.served;
+        self.waited += w.waited;
+        self.refused += w.refused;
+        self.exchanges += w.exchanges;
+        self.successes += w.successes;
+        self.busiest = (self.busiest.0.max(w.busiest.0), self.busiest.1.max(w.busiest.1));
+    }
+}
+
+/// The soak in virtual time: so many days with up to 32 callers at a time, lives of 5 s and a little more, and everything that
+/// can happen in a schedule happening again and again.
+pub(super) fn days(seed: u64, days: i64, background: bool, tally: &mut Tally) -> Result<(), String> {
+    let mut w = World::new(seed, Rules::default());
+    (w.background, w.calm) = (background, true);
+    w.keeper = Keeper::new(Settings { background, ..Settings::new(seed) });
+    (w.enabled, w.dated, w.unending, w.limits) = (u32::MAX, true, false, (60, 400));
+    (w.lives, w.life) = (&[5, 5, 15, 60], 5);
+    let end = w.truth + days * 24 * 3_600_000;
+    let place = |w: &World, why| format!("{why} (at {} s, {} mode)", (w.truth - EPOCH) / 1000, w.mode());
+    while w.truth < end {
+        w.soak().map_err(|why| place(&w, why))?;
+    }
+    w.recover().map_err(|why| place(&w, why))?;
+    tally.add(&w);
+    Ok(())
 }
 
 pub(super) fn report(tally: &Tally) {
     println!(
         "keeper: {} schedules: {} cached reads, {} callers served by the keeper, {} refused, {} had to wait; {} exchanges, \
-         at most {} in a minute and {} in ten",
+         {} of them successful, at most {} in a minute and {} in ten",
         tally.schedules,
         tally.cached_reads,
         tally.served,
         tally.refused,
         tally.waited,
         tally.exchanges,
+        tally.successes,
         tally.busiest.0,
         tally.busiest.1
     );
@@ -162,6 +189,8 @@ struct World {
     random: Random,
     keeper: Keeper,
     background: bool,
+    /// Most exchanges go well.
+    calm: bool,
     enabled: u32,
     seen: u32,
     truth: i64,
@@ -174,10 +203,13 @@ struct World {
     sts: Sts,
     sts_until: i64,
     rotating: bool,
+    /// Of the next credentials, in seconds, and what a rotation makes of it.
     life: i64,
+    lives: &'static [i64],
     unending: bool,
     dated: bool,
-    keys: BTreeMap<String, Key>,
+    keys: BTreeMap<usize, Key>,
+    issued: usize,
     running: Option<Running>,
     given_up: Option<ExchangeId>,
     published: Option<Arc<Snapshot>>,
@@ -195,7 +227,10 @@ struct World {
     refused: usize,
     last_refusal: String,
     exchanges: usize,
+    successes: usize,
     busiest: (usize, usize),
+    /// What is no storm: exchanges in a minute, and in ten.
+    limits: (usize, usize),
 }
 
 impl World {
@@ -210,6 +245,7 @@ impl World {
         Self {
             keeper,
             background,
+            calm: false,
             enabled,
             seen: 0,
             truth: EPOCH + random.between(0, 999) as i64,
@@ -222,10 +258,12 @@ impl World {
             sts_until: 0,
             rotating: false,
             life: 3600,
+            lives: &[15, 60, 900, 3600, 43_200],
             unending: random.one_in(50),
             // Without a date the wall clock is taken at its word, so it has to be right.
             dated: wrong || random.one_in(2),
             keys: BTreeMap::new(),
+            issued: 0,
             running: None,
             given_up: None,
             published: None,
@@ -242,7 +280,9 @@ impl World {
             refused: 0,
             last_refusal: String::new(),
             exchanges: 0,
+            successes: 0,
             busiest: (0, 0),
+            limits: (MINUTE_LIMIT, TEN_MINUTES_LIMIT),
             random,
         }
     }
@@ -253,6 +293,10 @@ impl World {
 
     fn now(&self) -> Now {
         Now { wall: Timestamp::from_unix_millis(self.truth + self.wall_offset), mono: Mono(self.mono) }
+    }
+
+    fn known(&self, key: &str) -> Option<&Key> {
+        self.keys.get(&key.strip_prefix("ASIA")?.parse().ok()?)
     }
 
     fn chance(&mut self, percent: u64) -> bool {
@@ -276,7 +320,31 @@ impl World {
             self.advance(span)?;
             self.request()?;
         }
-        // Whatever happened: once STS answers again, so does the keeper.
+        self.recover()
+    }
+
+    /// Some seconds of the long run: callers in a crowd, and once in a while an event.
+    fn soak(&mut self) -> Result<(), String> {
+        if self.random.one_in(200) {
+            self.event()?;
+        }
+        let crowd = if self.random.one_in(6) { 32 } else { 2 };
+        for _ in 0..crowd {
+            self.request()?;
+        }
+        let span = self.random.between(1, 8 * SECOND);
+        self.advance(span)?;
+        // What is long gone is asked for by nobody.
+        while self.keys.len() > 1_000 {
+            self.keys.pop_first();
+        }
+        let old = self.exported.len().saturating_sub(50);
+        self.exported.drain(..old);
+        Ok(())
+    }
+
+    /// Whatever happened: once STS answers again, so does the keeper.
+    fn recover(&mut self) -> Result<(), String> {
         (self.sts, self.sts_until, self.rotating, self.enabled) = (Sts::Up, 0, false, 0);
         self.advance(16 * MINUTE)?;
         self.request()?;
@@ -332,7 +400,7 @@ impl World {
             }
             Kind::Rotation => {
                 self.rotating = true;
-                self.life = *self.pick(&[15, 60, 900, 3600, 43_200]);
+                self.life = *self.pick(self.lives);
             }
             Kind::JumpForward => {
                 self.wall_offset += self.random.between(SECOND, 120 * MINUTE) as i64;
@@ -476,7 +544,7 @@ impl World {
 
     fn hand_out(&self, to: &str, snapshot: &Snapshot) -> Result<(), String> {
         let key = snapshot.credentials().access_key_id();
-        match self.keys.get(key).ok_or("a key that was never issued")?.end {
+        match self.known(key).ok_or("a key that was never issued")?.end {
             Some(end) if self.truth >= end => {
                 Err(format!("{to} got credentials that ended {} ms ago", self.truth - end))
             }
@@ -492,7 +560,7 @@ impl World {
             if snapshot.state(now) != State::Expired {
                 return Err(format!("refused with usable credentials in hand: {error}"));
             }
-            let key = &self.keys[snapshot.credentials().access_key_id()];
+            let key = self.known(snapshot.credentials().access_key_id()).ok_or("a key that was never issued")?;
             if let (Some(end), Some(slack)) = (key.end, key.steady)
                 && end - slack > self.truth
             {
@@ -569,7 +637,7 @@ impl World {
     }
 
     fn publish(&mut self, snapshot: Arc<Snapshot>) -> Result<(), String> {
-        let key = &self.keys[snapshot.credentials().access_key_id()];
+        let key = self.known(snapshot.credentials().access_key_id()).ok_or("a key that was never issued")?;
         let (Some(advisory), Some(mandatory), Some(end)) = (snapshot.advisory(), snapshot.mandatory(), snapshot.end())
         else {
             self.published = Some(snapshot);

@@ -333,6 +333,24 @@ fn nothing_breaks_in_virtual_time() {
     }
 }
 
+/// Thirty days; `IRSA_DAYS` for another time, `IRSA_SEED` for another month.
+#[test]
+fn nothing_breaks_in_thirty_days_of_virtual_time() {
+    let number = |name: &str, default| std::env::var(name).map_or(default, |text| text.parse().expect("a number"));
+    let (seed, days) = (number("IRSA_SEED", 0), number("IRSA_DAYS", 30));
+    for background in [false, true] {
+        let mut tally = property::Tally::default();
+        if let Err(why) = property::days(seed, days.cast_signed(), background, &mut tally) {
+            panic!("seed {seed}, {days} days, background {background}: {why}");
+        }
+        std::println!("keeper: {days} days of seed {seed}, background {background} (IRSA_DAYS, IRSA_SEED):");
+        property::report(&tally);
+        let days = usize::try_from(days).expect("fewer");
+        assert!(tally.cached_reads >= 20_000 * days && tally.successes >= 2_000 * days, "too little happened");
+        assert!(tally.kinds.iter().all(|count| *count == 1), "something did not happen");
+    }
+}
+
 #[test]
 fn every_broken_rule_is_noticed() {
     let mut missed = vec![];

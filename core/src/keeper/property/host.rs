@@ -19,7 +19,7 @@ impl World {
         self.starts.push(self.mono);
         let minute = self.starts.iter().rev().take_while(|at| **at + MINUTE > self.mono).count();
         self.busiest = (self.busiest.0.max(minute), self.busiest.1.max(self.starts.len()));
-        if self.busiest.0 > MINUTE_LIMIT || self.busiest.1 > TEN_MINUTES_LIMIT {
+        if self.busiest.0 > self.limits.0 || self.busiest.1 > self.limits.1 {
             return Err(format!("a storm: {} exchanges in a minute, {} in ten", self.busiest.0, self.busiest.1));
         }
         let now = self.now();
@@ -28,7 +28,9 @@ impl World {
         {
             return Err("an exchange may outlast what is in hand".into());
         }
+        let well = self.calm && !self.chance(3);
         let fate = match self.random.next() % 5 {
+            _ if well && self.sts != Sts::Down => Fate::Reported,
             0 if self.may(Kind::Cancelled) => Fate::Cancelled,
             1 if self.may(Kind::Cancelled) && self.cancelled > 0 => Fate::Cancelled,
             2 if self.may(Kind::Lost) => Fate::Lost,
@@ -40,7 +42,7 @@ impl World {
             Fate::Hangs => deadline.since(now.mono).as_millis() as u64,
             Fate::Lost => u64::MAX - self.mono,
             Fate::Reported => {
-                let slow = if self.enabled != 0 && self.chance(10) { 20 * SECOND } else { 300 };
+                let slow = if self.enabled != 0 && !well && self.chance(10) { 20 * SECOND } else { 300 };
                 self.random.between(5, slow).min(deadline.since(now.mono).as_millis() as u64)
             }
         };
@@ -134,7 +136,9 @@ impl World {
         self.look();
         let before = self.keeper.snapshot().map(|s| s.generation());
         self.keeper.handle_exchanged(now, running.id, result).map_err(|e| e.to_string())?;
-        if pause.is_none() && self.keeper.snapshot().map(|s| s.generation()) == before {
+        if pause.is_none() && self.keeper.snapshot().map(|s| s.generation()) != before {
+            self.successes += 1;
+        } else if pause.is_none() {
             // They had ended when they came, or nearly so.
             self.failed = Some((self.mono, SECOND / 2));
             if ended {
@@ -159,13 +163,14 @@ impl World {
     }
 
     fn issue(&mut self, stamped: i64, life: i64, steady: Option<i64>) -> Credentials {
-        let name = format!("ASIA{}", self.keys.len());
+        let name = format!("ASIA{}", self.issued);
+        self.issued += 1;
         if self.unending {
-            self.keys.insert(name.clone(), Key { end: None, steady: None });
+            self.keys.insert(self.issued - 1, Key { end: None, steady: None });
             return Credentials::new(&name, "secret", "environment");
         }
         let end = (stamped.div_euclid(1000) + life) * 1000;
-        self.keys.insert(name.clone(), Key { end: Some(end), steady });
+        self.keys.insert(self.issued - 1, Key { end: Some(end), steady });
         lasting(&name, end)
     }
 
@@ -260,7 +265,8 @@ impl World {
                 {
                     return Err("adopted what is no better".into());
                 }
-                if self.keys[new.credentials().access_key_id()].end.is_some_and(|end| {
+                let key = self.known(new.credentials().access_key_id()).ok_or("adopted a key that was never issued")?;
+                if key.end.is_some_and(|end| {
                     new.end().is_some_and(|at| {
                         at.mono.0 < u64::MAX && self.truth + at.mono.0 as i64 - self.mono as i64 > end
                     })
