@@ -10,11 +10,13 @@ cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 
 echo "lint: clippy"
 cargo clippy -q --workspace --all-targets --locked -- -D warnings
+cargo clippy -q -p irsa --all-targets --all-features --locked -- -D warnings
 
 msrv=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 echo "lint: core, trust, irsa and cli build with Rust $msrv"
 rust_toolchain "$msrv.0"
 cargo "+$msrv.0" check -q --locked -p irsa-core -p irsa-trust -p irsa -p irsa-cli
+cargo "+$msrv.0" check -q --locked -p irsa --all-features
 
 echo "lint: core and trust need nothing from outside"
 tools/wasm.sh build

@@ -30,6 +30,9 @@ pub struct Call {
     pub seed: u64,
 }
 
+/// Why a flow waits between two attempts, as its effect says: hosts that count retries look for it.
+pub const BACK_OFF: &str = "back-off";
+
 /// How long one call may take. AWS answers within a second; a slow network or a cold proxy needs more, and the flow's
 /// own deadline cuts it shorter.
 pub const CALL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -198,6 +201,6 @@ impl Tries {
             return Err(error.with_more("; no time is left for another attempt"));
         }
         self.made += 1;
-        io.wait_until(time, "back-off").await
+        io.wait_until(time, BACK_OFF).await
     }
 }

@@ -105,6 +105,11 @@ impl Keeper {
         self.cached.as_ref()
     }
 
+    /// Why the latest exchange failed; `None` where it went well, or there was none yet.
+    pub fn failure(&self) -> Option<&Error> {
+        self.failure.as_ref().map(|failure| &failure.error)
+    }
+
     /// A caller wants credentials, because there is no snapshot or it is not fresh.
     pub fn handle_request(&mut self, now: Now) -> Reply {
         self.see(now);

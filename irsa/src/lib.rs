@@ -30,9 +30,17 @@
 //! # Ok(()) }
 //! ```
 //!
+//! Features, all off by default: `tokio` (waiting in tasks), `aws-credential-types` (the AWS SDK's trait), `object_store`
+//! (its S3's trait). docs/rust.md in the repository has an example of each, and of [`Events`].
+//!
 //! A program that runs flows of `irsa-core` by itself needs a [`Host`] alone.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+
+/// The examples of docs/rust.md, compiled and run with the tests of this crate.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/rust.md")]
+struct RustPage;
 
 mod host;
 mod net;
@@ -41,5 +49,7 @@ mod signer;
 
 pub use host::{Cancel, Host, Timeouts};
 pub use irsa_core as core;
-pub use provider::{Builder, Provider, inputs_from_env, seed};
+#[cfg(feature = "object_store")]
+pub use provider::ObjectStoreCredentials;
+pub use provider::{Builder, Event, Events, Provider, inputs_from_env, seed};
 pub use signer::Signer;

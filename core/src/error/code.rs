@@ -361,6 +361,8 @@ pub enum Code {
     ServeUnauthorized = 284,
     /// The `irsa serve` that was asked by `--health` is not there, or has no credentials that can be used.
     ServeUnhealthy = 285,
+    /// An async call was made outside of a tokio runtime.
+    RuntimeMissing = 290,
     /// A request has headers that must be under its signature and are not.
     VerifyHeadersNotSigned = 310,
 }
@@ -546,6 +548,7 @@ impl Code {
         Self::ServeForbidden,
         Self::ServeUnauthorized,
         Self::ServeUnhealthy,
+        Self::RuntimeMissing,
         Self::VerifyHeadersNotSigned,
     ];
 
@@ -728,6 +731,7 @@ impl Code {
             Self::ServeForbidden => &Row { name: "serve-forbidden", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "A request to `irsa serve` did not come straight from a program on this machine.", fix: "ask it by its own address (127.0.0.1, [::1] or localhost) from the same pod, without a proxy; for programs elsewhere run another irsa serve" },
             Self::ServeUnauthorized => &Row { name: "serve-unauthorized", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "A request to `irsa serve` had no authorization token, or a wrong one.", fix: "set AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE as irsa serve printed it; the file begins anew with each start" },
             Self::ServeUnhealthy => &Row { name: "serve-unhealthy", kind: Kind::Broken, exit: 3, retry: Retry::Soon, what: "The `irsa serve` that was asked by `--health` is not there, or has no credentials that can be used.", fix: "read what it wrote on its standard error; irsa explain says where credentials would come from" },
+            Self::RuntimeMissing => &Row { name: "runtime-missing", kind: Kind::Misuse, exit: 70, retry: Retry::No, what: "An async call was made outside of a tokio runtime.", fix: "await it in a task of tokio (#[tokio::main], Runtime::block_on, Handle::enter), with time enabled; elsewhere use the blocking call of the same name" },
             Self::VerifyHeadersNotSigned => &Row { name: "verify-headers-not-signed", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "A request has headers that must be under its signature and are not.", fix: "sign the request with all of its headers, after the last of them was added; a proxy that adds x-amz-… headers has to sign anew" },
         }
     }

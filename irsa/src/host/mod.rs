@@ -12,11 +12,15 @@ mod process;
 pub use cancel::Cancel;
 pub(crate) use clock::Clock;
 
-use crate::net::Net;
+use crate::{
+    net::Net,
+    provider::events::{Event, Listener},
+};
 use cancel::Waited;
 use clock::wall;
 use irsa_core::{
     Error, Mono, Now,
+    call::BACK_OFF,
     effect::{Answer, Ask, Effect},
     flow::{Flow, Step},
 };
@@ -89,11 +93,18 @@ impl Host {
 
     /// Drives a flow to its end. Its trail can be read from `flow` afterwards.
     pub fn drive<T>(&self, flow: &mut Flow<T>, cancel: &Cancel) -> Result<T, Error> {
-        self.drive_until(flow, cancel, Mono::NEVER).unwrap_or_else(|| Err(Cancel::error("flow")))
+        self.drive_until(flow, cancel, Mono::NEVER, &Listener::default()).unwrap_or_else(|| Err(Cancel::error("flow")))
     }
 
-    /// The same, but gives up at `until`, which is the caller's and not the flow's. `None` where the flow was given up.
-    pub(crate) fn drive_until<T>(&self, flow: &mut Flow<T>, cancel: &Cancel, until: Mono) -> Option<Result<T, Error>> {
+    /// The same, but gives up at `until`, which is the caller's and not the flow's, and tells of attempts that are made
+    /// again. `None` where the flow was given up.
+    pub(crate) fn drive_until<T>(
+        &self,
+        flow: &mut Flow<T>,
+        cancel: &Cancel,
+        until: Mono,
+        events: &Listener,
+    ) -> Option<Result<T, Error>> {
         loop {
             let now = self.now();
             if cancel.is_cancelled() || now.mono >= until {
@@ -101,6 +112,9 @@ impl Host {
             }
             let answered = match flow.next(now) {
                 Step::Ask(mut effect) => {
+                    if events.listens() && *effect.why == *BACK_OFF {
+                        tell_of_retry(flow, &effect.ask, now.mono, events);
+                    }
                     shorten(&mut effect.ask, until);
                     flow.answer(effect.id, self.run(&effect, cancel))
                 }
@@ -115,6 +129,13 @@ impl Host {
     pub(crate) fn clock(&self) -> Clock {
         self.clock
     }
+}
+
+fn tell_of_retry<T>(flow: &Flow<T>, ask: &Ask, now: Mono, events: &Listener) {
+    let Ask::WaitUntil(time) = ask else { return };
+    // The wait itself is in the trail, and open.
+    let outcome = flow.trail().into_iter().rev().find_map(|line| line.outcome).unwrap_or_default();
+    events.tell(&Event::Retrying { outcome: &outcome, pause: time.since(now) });
 }
 
 fn shorten(ask: &mut Ask, until: Mono) {

@@ -1,14 +1,23 @@
 //! Credentials for a program that runs for long: cached, exchanged once for all threads, replaced before they end.
 
+#[cfg(feature = "aws-credential-types")]
+mod aws;
+pub(crate) mod events;
+#[cfg(feature = "object_store")]
+mod object;
 mod shared;
 
 use crate::host::{Cancel, Host};
+use events::Listener;
+pub use events::{Event, Events};
 use irsa_core::{
     Code, Credentials, Error, Mono, Secret, SecretBytes,
     chain::{self, Explanation, Inputs},
     flow::Flow,
     keeper::{Obtained, Settings, Snapshot},
 };
+#[cfg(feature = "object_store")]
+pub use object::ObjectStoreCredentials;
 use shared::Shared;
 use std::{
     env,
@@ -75,6 +84,31 @@ impl Provider {
         self.shared.latest()
     }
 
+    /// [`Provider::credentials`] for tasks of tokio: what is cached is there at once; else this waits for the exchange,
+    /// which runs on a thread for blocking work. Threads and tasks share one exchange. A task that is dropped while it
+    /// waits ends nothing: the exchange goes on for the others, and for the cache.
+    ///
+    /// The runtime needs time enabled. One that is shut down during an exchange waits for its end, at most
+    /// [`Builder::timeout`].
+    #[cfg(feature = "tokio")]
+    pub async fn credentials_async(&self) -> Result<Arc<Credentials>, Error> {
+        self.read_async(|snapshot| snapshot.credentials().clone()).await
+    }
+
+    /// [`Provider::snapshot`] for tasks of tokio: see [`Provider::credentials_async`]. To cancel it, drop it.
+    #[cfg(feature = "tokio")]
+    pub async fn snapshot_async(&self) -> Result<Arc<Snapshot>, Error> {
+        self.read_async(Arc::clone).await
+    }
+
+    #[cfg(feature = "tokio")]
+    async fn read_async<T>(&self, take: impl FnOnce(&Arc<Snapshot>) -> T) -> Result<T, Error> {
+        match self.shared.fresh(take) {
+            Ok(taken) => Ok(taken),
+            Err(take) => self.shared.ask_async().await.map(|snapshot| take(&snapshot)),
+        }
+    }
+
     /// A service refused the credentials of this generation: the next call gets new ones, if there are any. False where
     /// this changes nothing, since newer ones are in hand or the last invalidation was moments ago.
     pub fn invalidate(&self, generation: u64) -> bool {
@@ -114,6 +148,7 @@ pub struct Builder {
     background: bool,
     headroom: Duration,
     seed: u64,
+    events: Listener,
 }
 
 impl Default for Builder {
@@ -126,6 +161,7 @@ impl Default for Builder {
             background: false,
             headroom: Duration::ZERO,
             seed: seed(),
+            events: Listener::default(),
         }
     }
 }
@@ -174,6 +210,12 @@ impl Builder {
         self
     }
 
+    /// Tells what happens: refreshes, their failures, attempts made again, stale credentials served. See [`Events`].
+    pub fn events(mut self, events: impl Events + 'static) -> Self {
+        self.events = Listener::new(events);
+        self
+    }
+
     /// The provider. Nothing is exchanged yet.
     pub fn build(mut self) -> Result<Provider, Error> {
         let mut inputs = self.inputs.take().unwrap_or_else(inputs_from_env);
@@ -195,7 +237,8 @@ impl Builder {
         settings.exchange_timeout = self.timeout;
         settings.background = self.background;
         settings.headroom = self.headroom;
-        let shared = Arc::new(Shared::new(self.host.unwrap_or_else(Host::from_env), Box::new(exchange), settings));
+        let host = self.host.unwrap_or_else(Host::from_env);
+        let shared = Arc::new(Shared::new(host, Box::new(exchange), self.events, settings));
         let refresher = if self.background { Some(Refresher::start(&shared)?) } else { None };
         Ok(Provider { shared, refresher })
     }

@@ -1,10 +1,12 @@
 //! One keeper for many threads: who enters it, who waits, who runs an exchange.
 //!
 //! The thread that finds an exchange to run takes it, be it a caller or the refresher; the others sleep on their own
-//! cancel switch until they are answered, or until the thread that ran the exchange has left and it is their turn.
+//! cancel switch until they are answered, or until the thread that ran the exchange has left and it is their turn. Tasks
+//! wait likewise, by their wakers; an exchange that is a task's to run goes to a thread for blocking work (`tasks`).
 //! Lock order: a switch's lock is taken before the state's (inside `Cancel::wait`), so switches are only woken once the
 //! state is unlocked.
 
+use super::events::{Event, Listener};
 use crate::host::{Cancel, Host, cancel::Waited};
 use arc_swap::ArcSwapOption;
 use irsa_core::{
@@ -17,6 +19,7 @@ use std::{
     collections::BTreeMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Waker,
     time::Duration,
 };
 
@@ -26,6 +29,7 @@ pub(super) type Source = Box<dyn Fn(Mono) -> Flow<Obtained> + Send + Sync>;
 pub(super) struct Shared {
     pub host: Host,
     source: Source,
+    events: Listener,
     /// What a caller may wait; an exchange may take a little less, so that its own error is the one that is told.
     patience: Duration,
     cached: ArcSwapOption<Snapshot>,
@@ -42,6 +46,8 @@ struct Inner {
     pending: Option<(ExchangeId, Mono)>,
     waiting: BTreeMap<Waiter, Waiting>,
     refresher: Option<Cancel>,
+    /// That stale credentials are served was told since the latest failure.
+    told: bool,
     /// When the keeper wants to be polled again.
     idle: Mono,
 }
@@ -54,12 +60,29 @@ impl Inner {
 }
 
 struct Waiting {
-    switch: Cancel,
+    sleeper: Sleeper,
     answer: Option<Result<Arc<Snapshot>, Error>>,
 }
 
+/// Who is to be woken.
+#[derive(Clone)]
+enum Sleeper {
+    Thread(Cancel),
+    #[cfg_attr(not(feature = "tokio"), expect(dead_code, reason = "only tasks sleep so"))]
+    Task(Waker),
+}
+
+impl Sleeper {
+    fn wake(&self) {
+        match self {
+            Self::Thread(switch) => switch.wake(),
+            Self::Task(waker) => waker.wake_by_ref(),
+        }
+    }
+}
+
 /// What a sleeping caller wakes up to.
-enum Turn {
+pub(super) enum Turn {
     Answered(Result<Arc<Snapshot>, Error>),
     Run(ExchangeId, Mono),
     /// The keeper wants to be polled at another time than was slept for.
@@ -67,10 +90,11 @@ enum Turn {
 }
 
 impl Shared {
-    pub(super) fn new(host: Host, source: Source, settings: Settings) -> Self {
+    pub(super) fn new(host: Host, source: Source, events: Listener, settings: Settings) -> Self {
         Self {
             host,
             source,
+            events,
             patience: settings.exchange_timeout + Duration::from_secs(1),
             cached: ArcSwapOption::empty(),
             good: if settings.background { State::Advisory } else { State::Fresh },
@@ -79,6 +103,7 @@ impl Shared {
                 pending: None,
                 waiting: BTreeMap::new(),
                 refresher: None,
+                told: false,
                 idle: Mono::NEVER,
             }),
             explanation: Mutex::default(),
@@ -111,21 +136,14 @@ impl Shared {
         let until = clock.mono() + self.patience;
         // Each caller sleeps on a switch of its own: the given one may be shared by many.
         let switch = switch.child();
-        let waiter = self.enter(|inner| match inner.keeper.handle_request(self.host.now()) {
-            Reply::Served(result) => Err(result),
-            Reply::Waiting(waiter) => {
-                inner.waiting.insert(waiter, Waiting { switch: switch.clone(), answer: None });
-                Ok(waiter)
-            }
-        });
-        let waiter = match waiter {
+        let waiter = match self.request(Sleeper::Thread(switch.clone())) {
             Ok(waiter) => waiter,
-            Err(served) => return served,
+            Err(served) => return self.served(served),
         };
         loop {
             let idle = self.lock().idle;
             match switch.wait(clock, until.min(idle), || self.turn(Some(waiter), idle)) {
-                Waited::Ready(Turn::Answered(result)) => return result,
+                Waited::Ready(Turn::Answered(result)) => return self.served(result),
                 Waited::Ready(Turn::Run(id, deadline)) => {
                     if !self.exchange(id, deadline, &switch, until) {
                         return Err(self.leave(waiter, Some(id), &switch));
@@ -136,6 +154,34 @@ impl Shared {
                 Waited::Late | Waited::Cancelled => return Err(self.leave(waiter, None, &switch)),
             }
         }
+    }
+
+    /// A caller asks: what it is served, or who it waits as.
+    fn request(&self, sleeper: Sleeper) -> Result<Waiter, Result<Arc<Snapshot>, Error>> {
+        self.enter(|inner| match inner.keeper.handle_request(self.host.now()) {
+            Reply::Served(result) => Err(result),
+            Reply::Waiting(waiter) => {
+                inner.waiting.insert(waiter, Waiting { sleeper, answer: None });
+                Ok(waiter)
+            }
+        })
+    }
+
+    /// What a caller is given passes by here, for it may be stale.
+    fn served(&self, result: Result<Arc<Snapshot>, Error>) -> Result<Arc<Snapshot>, Error> {
+        if self.events.listens()
+            && let Ok(snapshot) = &result
+            && snapshot.state(self.host.now()) != State::Fresh
+        {
+            let mut inner = self.lock();
+            let first = !std::mem::replace(&mut inner.told, true);
+            let failure = inner.keeper.failure().filter(|_| first).cloned();
+            drop(inner);
+            if let Some(error) = &failure {
+                self.events.tell(&Event::ServedStale { error, left: snapshot.left(self.host.now()) });
+            }
+        }
+        result
     }
 
     /// What the refresher does until its switch is thrown.
@@ -167,7 +213,7 @@ impl Shared {
 
     /// An event: then everything the keeper wants done for it, then those are woken whom it concerns.
     fn enter<T>(&self, event: impl FnOnce(&mut Inner) -> T) -> T {
-        let mut woken = Vec::new();
+        let mut woken: Vec<Sleeper> = Vec::new();
         let mut inner = self.lock();
         let result = event(&mut inner);
         loop {
@@ -179,12 +225,12 @@ impl Shared {
                 Output::Answer(waiter, answer) => {
                     if let Some(waiting) = inner.waiting.get_mut(&waiter) {
                         waiting.answer = Some(answer);
-                        woken.push(waiting.switch.clone());
+                        woken.push(waiting.sleeper.clone());
                     }
                 }
                 Output::Idle(until) => {
                     if until < inner.idle {
-                        woken.extend(inner.refresher.clone());
+                        woken.extend(inner.refresher.clone().map(Sleeper::Thread));
                     }
                     inner.idle = until;
                     break;
@@ -192,12 +238,13 @@ impl Shared {
             }
         }
         if inner.pending.is_some() {
-            // Whoever comes first takes it.
-            woken.extend(inner.refresher.clone());
-            woken.extend(inner.waiting.values().find(|waiting| waiting.answer.is_none()).map(|w| w.switch.clone()));
+            // Whoever comes first takes it. A thread rather than a task: who knows when that is polled.
+            woken.extend(inner.refresher.clone().map(Sleeper::Thread));
+            let idle = || inner.waiting.values().filter(|waiting| waiting.answer.is_none()).map(|w| &w.sleeper);
+            woken.extend(idle().find(|sleeper| matches!(sleeper, Sleeper::Thread(_))).or(idle().next()).cloned());
         }
         drop(inner);
-        woken.iter().for_each(Cancel::wake);
+        woken.iter().for_each(Sleeper::wake);
         result
     }
 
@@ -217,17 +264,41 @@ impl Shared {
 
     /// False where it was given up because of the switch or `until`, and is still to be reported.
     fn exchange(&self, id: ExchangeId, deadline: Mono, switch: &Cancel, until: Mono) -> bool {
+        let clock = self.host.clock();
+        let begun = clock.mono();
+        self.events.tell(&Event::RefreshStarted);
         let mut flow = (self.source)(deadline);
-        let result = self.host.drive_until(&mut flow, switch, until);
+        let result = self.host.drive_until(&mut flow, switch, until, &self.events);
         *self.explanation.lock().unwrap_or_else(PoisonError::into_inner) = flow.explanation();
-        let Some(result) = result else { return false };
-        // A report that comes too late is refused, and rightly so.
-        let _ = self.enter(|inner| inner.keeper.handle_exchanged(self.host.now(), id, result));
+        let took = || clock.mono().since(begun);
+        let Some(result) = result else {
+            self.events.tell(&Event::RefreshFailed { took: took(), error: &Cancel::error("provider") });
+            return false;
+        };
+        let outcome = self.enter(|inner| {
+            // A report that comes too late is refused, and rightly so.
+            inner.keeper.handle_exchanged(self.host.now(), id, result)?;
+            inner.told = false;
+            match (inner.keeper.failure(), inner.keeper.snapshot()) {
+                (None, Some(snapshot)) => Ok(snapshot.clone()),
+                (Some(error), _) => Err(error.clone()),
+                (None, None) => Err(Error::bug("provider", "neither credentials nor an error")),
+            }
+        });
+        match &outcome {
+            Ok(snapshot) => self.events.tell(&Event::RefreshEnded { took: took(), snapshot }),
+            Err(error) => self.events.tell(&Event::RefreshFailed { took: took(), error }),
+        }
         true
     }
 
     /// A caller goes, and hands back the exchange that it ran.
     fn leave(&self, waiter: Waiter, exchange: Option<ExchangeId>, switch: &Cancel) -> Error {
+        self.go(waiter, exchange);
+        if switch.is_cancelled() { Cancel::error("provider") } else { self.late() }
+    }
+
+    fn go(&self, waiter: Waiter, exchange: Option<ExchangeId>) {
         self.enter(|inner| {
             inner.keeper.handle_gone(waiter);
             inner.waiting.remove(&waiter);
@@ -238,9 +309,9 @@ impl Shared {
                 inner.drop_exchange(self.host.now(), id);
             }
         });
-        if switch.is_cancelled() {
-            return Cancel::error("provider");
-        }
+    }
+
+    fn late(&self) -> Error {
         let waited = self.patience.as_millis();
         Error::new(Code::Deadline, "provider", format!("no credentials after {waited} ms: the exchange is still open"))
     }
@@ -249,6 +320,9 @@ impl Shared {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(feature = "tokio")]
+mod tasks;
 
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -73,6 +73,10 @@ impl Play {
                 let taken = self.keeper.handle_adopt(now, self.exported.expose())?;
                 self.lines.push(json!({ "adopted": taken }));
             }
+            "failure" => {
+                let code = self.keeper.failure().map(|error| error.code().name());
+                self.lines.push(json!({ "failure": code }));
+            }
             "poll" => {
                 while {
                     let output = self.keeper.poll(now);

@@ -69,6 +69,7 @@ fn a_keeper_replays() {
         { "at": second(6), "do": "poll" },
         { "at": second(7), "do": "failed", "id": 3 },
         { "at": second(7), "do": "poll" },
+        { "at": second(7), "do": "failure" },
     ]);
     let answer = call("keeper.replay", &json!({ "seed": 1, "events": events }));
     let mut lines = answer["ok"].as_array().unwrap_or_else(|| panic!("{answer}")).clone();
@@ -106,6 +107,7 @@ fn a_keeper_replays() {
         { "idle": 41_000 },
         { "answer": 3, "with": snapshot("Mandatory", 895_000) },
         { "idle": never },
+        { "failure": "deadline" },
     ]);
     assert_eq!(serde_json::Value::from(lines), expected);
     let skew = json!({ "date": 10_000, "asked": [10_000, 0], "answered": [10_000, 0] });

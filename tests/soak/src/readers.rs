@@ -101,6 +101,7 @@ pub fn run(half: &Half, sts: &mut Sts, samples: &mut Samples, begin: Instant) ->
                 scope.spawn(move || read(number, provider, stop, switch))
             })
             .collect();
+        let stop = Stop(&stop);
         let (started, mut last) = (Instant::now(), 0);
         while started.elapsed() < half.time {
             thread::sleep(Duration::from_millis(100));
@@ -117,13 +118,22 @@ pub fn run(half: &Half, sts: &mut Sts, samples: &mut Samples, begin: Instant) ->
                 sts.fault();
             }
         }
-        stop.store(true, SeqCst);
+        drop(stop);
         let mut counts = Counts::default();
         for reader in readers {
             counts.add(&reader.join().expect("no reader panics"));
         }
         counts
     })
+}
+
+/// Ends the readers, also where what drives them panics.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, SeqCst);
+    }
 }
 
 fn read(number: usize, provider: &Provider, stop: &AtomicBool, switch: &Mutex<Cancel>) -> Counts {

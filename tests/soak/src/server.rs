@@ -68,7 +68,7 @@ impl Sts {
     pub fn fault(&mut self) {
         let (lap, place) = (self.played / LAP, self.played % LAP);
         self.played += 1;
-        let line = PASSING.get(place).unwrap_or(&HOPELESS[(2 * lap + place + 2 - LAP) % HOPELESS.len()]);
+        let line = PASSING.get(place).unwrap_or_else(|| &HOPELESS[(2 * lap + place - PASSING.len()) % HOPELESS.len()]);
         let says = self.says.as_mut().expect("it has not been stopped");
         writeln!(says, "{line}").and_then(|()| says.flush()).expect("STS listens");
     }
