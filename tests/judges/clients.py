@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from checks import Checks, clean_env, same
+from checks import Checks, clean_env, free_port, same
 from curl import Curl
 from pod import ABROAD, OWN, REFUSALS, ROLE, SECOND, SECRET, SESSION, Pod, recorded, seconds
 from programs import Sdk, sdks
@@ -148,6 +148,19 @@ class Judge:
         with self.short_lived(), self.pod.serve() as variables:
             self.refreshes("irsa/", **variables)
 
+    def served_anew(self):
+        """Another `irsa serve` in the place of the first has another authorization token, which the program reads."""
+        place = ["--port", str(free_port()), "--auth-file", str(self.pod.folder / "authorization")]
+        with self.short_lived(), contextlib.ExitStack() as stack:
+            with self.pod.serve(*place) as variables:
+                program = stack.enter_context(self.start(**variables))
+                self.caller(program.ask("whoami"))
+            with self.pod.serve(*place):
+                time.sleep(LIFETIME + 1)
+                self.caller(program.ask("whoami"))
+        before, after = [line["accessKeyId"] for line in self.news() if line["operation"] == CALL]
+        same("a new key", True, before != after)
+
     def shares(self):
         """Programs beside each other rest on one exchange."""
         with self.pod.serve() as variables:
@@ -202,22 +215,31 @@ class Judge:
         tried = [line["status"] for line in self.news() if line["operation"] == EXCHANGE]
         same("tries", (2, 200), (len(tried), tried[-1]))
 
-    def skewed(self):
-        """The server's `Date` tells it, and it signs again; or it says that the signature expired."""
-        self.pod.fault("clock +20m")
+    def skewed(self, clock, code, text, line, **more):
+        """The server's `Date` tells it, and it signs again; or it says what the server says."""
+        self.pod.fault(f"clock {clock}")
         try:
-            answer = self.once("whoami")
+            answer = self.once(line, **more)
         finally:
             self.pod.fault("clock 0s")
-        calls = [line["outcome"] for line in self.news() if line["operation"] == CALL]
+        calls = [line["outcome"] for line in self.news() if line["operation"] != EXCHANGE]
+        same("outcomes", [code, "OK"] if self.sdk.clock else [code], calls)
         if self.sdk.clock:
-            self.caller(answer)
-            same("tries", ["SignatureDoesNotMatch", "OK"], calls)
-        else:
-            same("tries", ["SignatureDoesNotMatch"], calls)
-            text = r"Signature expired: \w+ is now earlier than \w+ \(\w+ - 15 min\.\)"
-            if not re.fullmatch(text, answer["message"]):
-                raise AssertionError(answer)
+            (self.caller if line == "whoami" else self.secret)(answer)
+        elif not re.fullmatch(text, answer["message"]):
+            raise AssertionError(answer)
+
+    def clocks(self):
+        early = r"Signature expired: \w+ is now earlier than \w+ \(\w+ - 15 min\.\)"
+        late = r"Signature not yet current: \w+ is still later than \w+ \(\w+ \+ 15 min\.\)"
+        json, query = "InvalidSignatureException", "SignatureDoesNotMatch"
+        check = self.check
+        check("STS's clock is ahead", lambda: self.skewed("+20m", query, early, "whoami"))
+        check("Secrets Manager's clock is ahead", lambda: self.skewed("+20m", json, early, "secret shop/db"))
+        # With keys that were had before: to such a server the token is of the future.
+        keys = self.pod.keys()
+        check("STS's clock is behind", lambda: self.skewed("-20m", query, late, "whoami", **keys))
+        check("Secrets Manager's clock is behind", lambda: self.skewed("-20m", json, late, "secret shop/db", **keys))
 
     def in_run(self, *options):
         """Under irsa-local's own `run`."""
@@ -298,6 +320,7 @@ class Judge:
         check("is refused another secret, and the log says why", self.denied)
         check("through irsa credential-process, and takes new credentials", self.through_process)
         check("through irsa serve, and takes new credentials", self.through_serve)
+        check("through irsa serve that was started anew", self.served_anew)
         check("through irsa serve, one exchange for several", self.shares)
         wrong = self.pod.folder / "wrong"
         wrong.write_text("wrong")
@@ -309,7 +332,7 @@ class Judge:
         check("reads the token's file anew", self.reads_anew)
         check("tries again when throttled", lambda: self.retries("throttle 1"))
         check("tries again when the connection is closed", lambda: self.retries("down 1ms"))
-        check("meets a server whose clock is 20 minutes ahead", self.skewed)
+        self.clocks()
         self.refusals()
         check("refused: another secret access key", self.spoilt_secret_key)
         check("refused: another session token", lambda: self.spoilt(*INVALID, AWS_SESSION_TOKEN="x" * 400))

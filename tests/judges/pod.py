@@ -112,11 +112,11 @@ class Pod:
         return {name: value for name, value in env.items() if value is not None}
 
     @contextlib.contextmanager
-    def serve(self, **more):
+    def serve(self, *options, **more):
         """`irsa serve` with the pod's identity: the variables of a program that goes by it."""
         errors = self.folder / "serve.log"
         with errors.open("w") as file:
-            command = [self.irsa, "serve", "--format", "json"]
+            command = [self.irsa, "serve", "--format", "json", *options]
             served = subprocess.Popen(
                 command, env=self.env(**more), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=file, text=True
             )
