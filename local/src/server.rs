@@ -324,7 +324,8 @@ fn respond(answer: &Answer, id: &str, now: Timestamp, why: Option<&Why>) -> Resp
     }
     if let Some(why) = why {
         let visible = |c: char| if (' '..='~').contains(&c) { c } else { '?' };
-        put("x-irsa-why", &why.lines.join(" | ").chars().take(WHY_LIMIT).map(visible).collect::<String>());
+        let said = why.lines.join(" | ").replace('…', "...");
+        put("x-irsa-why", &said.chars().take(WHY_LIMIT).map(visible).collect::<String>());
     }
     response
 }
