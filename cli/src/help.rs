@@ -10,6 +10,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("presign", PRESIGN),
     ("token", TOKEN),
     ("doctor", DOCTOR),
+    ("policy", POLICY),
     ("explain", EXPLAIN),
     ("get", GET),
     ("serve", SERVE),
@@ -105,6 +106,7 @@ credentials
   explain              where they come from, and why other places were passed by
   doctor               try it all, and say what is wrong and what mends it
   token [FILE]         what the service-account token says, and what is odd
+  policy …             judge a trust policy for a token, lint it, or write it
 requests
   sign URL             sign a request given as to curl, or send it (--send)
   presign URL          a URL that is good by itself for a while
@@ -265,6 +267,30 @@ or sent. The token's signature is not shown.
   --json
 
 example: irsa token /var/run/secrets/eks.amazonaws.com/serviceaccount/token
+";
+
+const POLICY: &str = "\
+irsa policy: judge a trust policy for a token, lint it, or write the one that is needed
+
+usage: irsa policy check|lint FILE [flags]
+       irsa policy generate --provider ARN --namespace NAME --service-account NAME [flags]
+
+check: whether STS lets the token in, statement by statement, why not, and the edit that mends it.
+lint: whether IAM stores the policy, and what is odd about it. generate: the policy for one subject
+and nobody else. Nothing is sent. FILE may be - or what aws iam get-role prints.
+
+  --token-file FILE    the token that is judged (AWS_WEB_IDENTITY_TOKEN_FILE); instead of it:
+  --claims FILE        a JSON object of its claims, or
+  --namespace NAME, --service-account NAME, --subject TEXT, --audience NAME, --issuer URL
+                       what it says, as far as it is not the usual
+  --provider ARN       the OIDC provider of the issuer (the one that the policy names)
+  --client-id NAME     an audience that the provider takes; may stand several times
+  --role-arn ARN       the role of the policy (AWS_ROLE_ARN)
+  --session-name NAME, --context KEY=VALUE
+                       what the call brings besides: --context aws:SourceIp=203.0.113.7
+  --json
+
+example: irsa policy check trust-policy.json --namespace shop --service-account checkout
 ";
 
 const EXPLAIN: &str = concat!(

@@ -19,6 +19,7 @@ SCHEMAS = ROOT / "docs/schemas"
 BUILT = pathlib.Path(sys.argv[1])
 URL = "https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity"
 
+PROVIDER = "arn:aws:iam::111122223333:oidc-provider/oidc.example"
 FAULTY = pathlib.Path(tempfile.mkstemp(suffix=".json")[1])
 FAULTY.write_text((ROOT / "demo/trust-policy.json").read_text().replace("shop:checkout", "checkout:shop"))
 
@@ -36,6 +37,11 @@ OUTPUTS = [
     ("doctor", ["doctor", "--json", "--token-file", "/none"], 3),
     ("doctor", ["doctor", "--json", "--offline", "--trust-policy", ROOT / "demo/trust-policy.json"], 0),
     ("doctor", ["doctor", "--json", "--offline", "--trust-policy", FAULTY], 3),
+    ("policy-check", ["policy", "check", "--json", ROOT / "demo/trust-policy.json"], 0),
+    ("policy-check", ["policy", "check", "--json", FAULTY], 4),
+    ("policy-lint", ["policy", "lint", "--json", ROOT / "demo/trust-policy.json"], 0),
+    ("policy-lint", ["policy", "lint", "--json", ROOT / "demo/irsa-local.yaml"], 4),
+    ("policy-generate", ["policy", "generate", "--json", "--provider", PROVIDER, "--subject", "me"], 0),
     ("sign", ["sign", "--json", URL], 0),
     ("sign", ["sign", "--json", "--explain", URL], 0),
     ("presign", ["presign", "--json", URL], 0),

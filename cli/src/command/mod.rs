@@ -7,6 +7,7 @@ mod exec;
 mod explain;
 mod get;
 mod local;
+mod policy;
 #[cfg(unix)]
 mod serve;
 mod sign;
@@ -50,6 +51,7 @@ pub fn run(mut words: Vec<OsString>) -> Outcome {
         "explain" => explain::run(&mut args),
         "get" => get::run(&mut args),
         "local" => local::run(&mut args),
+        "policy" => policy::run(&mut args),
         "presign" => sign::presign(&mut args),
         #[cfg(unix)]
         "serve" => serve::run(&mut args),

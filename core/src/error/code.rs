@@ -309,6 +309,8 @@ pub enum Code {
     PolicyTooLarge = 213,
     /// STS would refuse this token for this role.
     StsWouldRefuse = 220,
+    /// IAM would not store this trust policy.
+    PolicyWouldRefuse = 221,
     /// A file that irsa-local was given cannot be read.
     LocalFile = 230,
     /// A ServiceAccount manifest or irsa-local.yaml is not YAML, or does not hold what it has to.
@@ -522,6 +524,7 @@ impl Code {
         Self::PolicyOperator,
         Self::PolicyTooLarge,
         Self::StsWouldRefuse,
+        Self::PolicyWouldRefuse,
         Self::LocalFile,
         Self::LocalManifest,
         Self::LocalPolicy,
@@ -705,6 +708,7 @@ impl Code {
             Self::PolicyOperator => &Row { name: "policy-operator", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "A condition uses an operator that IAM does not have.", fix: "use one of the operators of IAM, such as StringEquals or StringLike, spelt exactly; the message names the place" },
             Self::PolicyTooLarge => &Row { name: "policy-too-large", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "The policy is larger than irsa reads.", fix: "split the policy; IAM itself stores far smaller ones (a trust policy has 2,048 characters unless the quota was raised)" },
             Self::StsWouldRefuse => &Row { name: "sts-would-refuse", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "STS would refuse this token for this role.", fix: "see the check that failed, named in the message" },
+            Self::PolicyWouldRefuse => &Row { name: "policy-would-refuse", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "IAM would not store this trust policy.", fix: "mend what the message names; irsa policy lint shows the place" },
             Self::LocalFile => &Row { name: "local-file", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "A file that irsa-local was given cannot be read.", fix: "name a file that exists, is readable, and holds UTF-8 text" },
             Self::LocalManifest => &Row { name: "local-manifest", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "A ServiceAccount manifest or irsa-local.yaml is not YAML, or does not hold what it has to.", fix: "mend the line or the key that the message names" },
             Self::LocalPolicy => &Row { name: "local-policy", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "A trust policy or permission policy that irsa-local was given is no policy that IAM would store.", fix: "mend the element that the message names by its JSON pointer" },

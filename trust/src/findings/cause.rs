@@ -252,14 +252,15 @@ fn principal(seen: &Seen<'_>, statement: &Statement, trace: &StatementTrace, ele
         kind => format!("{base}/{}", kind.name()),
     };
     let message = format!("{trace} trusts {} {}: {why}; the token's provider is {ours}", kind.name(), short(value));
-    let fix = format!("write \"Principal\": {{\"Federated\": \"{ours}\"}}");
-    let finding = Finding::new(id, in_policy(&place), message, fix);
     // A statement for a service, another account's people or another provider serves somebody else: it stays.
-    let edit = if weight <= 5 || kind == PrincipalKind::Any || value == "*" {
-        Edit::Principal(kind, value.clone())
+    let other = weight > 5 && kind != PrincipalKind::Any && value != "*";
+    let (edit, fix) = if other {
+        (Edit::Another, format!("add a statement for {ours}: this one serves somebody else"))
     } else {
-        Edit::Another
+        let fix = format!("write \"Principal\": {{\"Federated\": \"{ours}\"}}");
+        (Edit::Principal(kind, value.clone()), fix)
     };
+    let finding = Finding::new(id, in_policy(&place), message, fix);
     Fault { finding, weight, edit }
 }
 
@@ -502,7 +503,13 @@ fn condition(
         }
         (_, Some(right)) => format!("write {}", short(right)),
     };
-    fault(id, weight, fix, set())
+    let edit = match (right, family) {
+        // The session's name is another one with each program: there is none to be written down.
+        (None, "String") if condition.key.eq_ignore_ascii_case("sts:RoleSessionName") => remove(),
+        (None, "String" | "Ip" | "Arn") => Edit::Also(at.0.clone(), at.1.clone(), found.into()),
+        _ => set(),
+    };
+    fault(id, weight, fix, edit)
 }
 
 /// A key that the request does not carry.

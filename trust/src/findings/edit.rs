@@ -16,6 +16,8 @@ pub(super) enum Edit {
     Action(&'static str),
     /// The lone value becomes this one; a list gets it.
     Value(String, String, String),
+    /// The list of values gets this one.
+    Also(String, String, String),
     /// The condition becomes `StringEquals` with this value.
     Operator(String, String, String),
     /// The key becomes this one.
@@ -47,7 +49,14 @@ pub(super) fn apply(document: &mut Value, index: usize, edit: &Edit, provider: &
                 Value::Array(one) => *one = [json!(value)].into(),
                 other => *other = json!(value),
             }
-            // A value that is meant as it stands needs no pattern.
+            true
+        }
+        Edit::Also(operator, key, value) => {
+            let Some(found) = conditions.get_mut(operator).and_then(|keys| keys.get_mut(key)) else { return false };
+            match found {
+                Value::Array(several) => several.push(json!(value)),
+                one => *one = json!([one.take(), value]),
+            }
             true
         }
         Edit::Operator(operator, key, value) => {

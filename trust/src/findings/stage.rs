@@ -37,7 +37,8 @@ pub(super) fn run(setup: &Setup, findings: &mut Vec<Finding>) -> Sts {
                 break;
             }
             Some(Err(denied)) => {
-                if denied.reason.check == Check::TrustPolicy && evaluations.is_empty() {
+                let compared = denied.reason.check == Check::TrustPolicy && now.unstorable.is_none();
+                if compared && evaluations.is_empty() {
                     evaluations = denied.reason.evaluations.clone();
                 }
                 let first = verdict.is_none();

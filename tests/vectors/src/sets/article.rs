@@ -1,12 +1,13 @@
 //! `article`: the samples that people start from. The answer with its … characters is read, the role ARN is told to be
-//! a placeholder, the flat claims of Kubernetes are seen. (The trust policy is for the policy sets.)
+//! a placeholder, the flat claims of Kubernetes are seen; of the trust policy it is said that its key is another issuer's than its
+//! principal, that its account is none, and that every subject is let in.
 
 use crate::{Engine, Report, Set, json, same};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 use std::path::Path;
 
-pub const SET: Set = Set { name: "article", run, least: 3 };
+pub const SET: Set = Set { name: "article", run, least: 4 };
 
 fn run(engine: &mut dyn Engine, folder: &Path) -> Report {
     let mut report = Report::default();
@@ -51,5 +52,30 @@ fn run(engine: &mut dyn Engine, folder: &Path) -> Report {
         same("warnings", &json!([]), &got["warnings"])
     });
     report.case("token-claims.json", outcome);
+
+    let policy = text("trust-policy.json");
+    let outcome = engine.ok("policy.lint", &json!({ "policy": policy })).and_then(|linted| {
+        let said: Vec<&str> =
+            linted["warnings"].as_array().into_iter().flatten().filter_map(|warning| warning["id"].as_str()).collect();
+        for id in ["other-issuer-key", "provider-spelling", "no-subject"] {
+            same(id, true, said.contains(&id))?;
+        }
+        // For a token of the issuer that its principal names.
+        let mut claims = claims.clone();
+        let issuer = policy.split("oidc-provider/").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        claims["iss"] = json!(format!("https://{issuer}"));
+        let role = json!({
+            "arn": "arn:aws:iam::111122223333:role/sample",
+            "trust_policy": json(&folder.join("trust-policy.json")),
+        });
+        let setup = json!({ "now": now, "token": { "header": {}, "claims": claims }, "role": role, "pod": null });
+        let judged = engine.ok("findings.judge", &setup)?;
+        same("code", &json!("AccessDenied"), &judged["verdict"]["code"])?;
+        let ids: Vec<&str> =
+            judged["findings"].as_array().into_iter().flatten().filter_map(|found| found["id"].as_str()).collect();
+        same("findings", vec!["principal-spelling", "trust-key-spelling"], ids)?;
+        same("mend", true, judged["findings"][0]["mend"]["policy"].is_object())
+    });
+    report.case("trust-policy.json", outcome);
     report
 }
