@@ -205,7 +205,7 @@ fn over_tls_the_bundle_decides() {
     assert_eq!(irsa(&["whoami", "--json"], &env).json()["account"], "111122223333");
     env.remove("SSL_CERT_FILE");
     let said = irsa(&["whoami"], &env).refused(5, "net-tls");
-    assert!(said.contains("leads to none of the "), "{said}");
+    assert!(said.contains("does not lead to "), "{said}");
     let said = irsa(&["whoami"], &pod.with(&[("AWS_CA_BUNDLE", DEMO)])).refused(3, "net-invalid");
     assert!(said.contains(&format!("AWS_CA_BUNDLE={DEMO}: no certificate in it")), "{said}");
 }

@@ -112,12 +112,15 @@ impl Route {
         let mut stream: Box<dyn Timed> = Box::new(self.tcp(&proxy.host, proxy.port, &said).map_err(Fault::at_proxy)?);
         if proxy.tls {
             self.limit_handshake(&mut *stream, &format!("the TLS handshake with the {said} was not done"));
-            let encrypted = self.tls.shake_hands(&proxy.host, stream).map_err(|fault| fault.of(&said))?;
+            let encrypted = self.tls.shake_hands(&proxy.host, stream).map_err(|fault| match fault.step() {
+                HttpStep::Tls | HttpStep::Invalid => fault.of(&said),
+                _ => fault.at_proxy(),
+            })?;
             stream = Box::new(encrypted);
         }
         if self.target.https {
             self.limit_handshake(&mut *stream, &format!("the {said} did not answer CONNECT"));
-            self.tunnel(&mut *stream, proxy)?;
+            self.tunnel(&mut *stream, proxy).map_err(Fault::at_proxy)?;
         }
         Ok(stream)
     }

@@ -146,7 +146,14 @@ impl Fault {
 
     /// On the way to a proxy: that the server's address is at fault would be wrong advice.
     pub(crate) fn at_proxy(self) -> Self {
-        Self::new(HttpStep::Proxy, self.0.detail)
+        match self.0.step {
+            HttpStep::ProxyRefused => self,
+            _ => Self::new(HttpStep::Proxy, self.0.detail),
+        }
+    }
+
+    pub(crate) fn step(&self) -> HttpStep {
+        self.0.step
     }
 
     /// Unwraps a fault of ours; an ended connection is [`HttpStep::Closed`], all else is `step`'s.

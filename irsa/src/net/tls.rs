@@ -6,7 +6,7 @@
 use crate::net::{Fault, wire::Timed};
 use irsa_core::{Timestamp, effect::HttpStep};
 use rustls::{
-    CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned,
+    CertificateError, ClientConfig, ClientConnection, InvalidMessage, RootCertStore, StreamOwned,
     client::Resumption,
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
 };
@@ -27,7 +27,7 @@ pub(crate) struct Tls {
 #[derive(Clone)]
 struct Made {
     config: Arc<ClientConfig>,
-    /// For faults: `the 144 roots of /etc/ssl/certs/ca-certificates.crt`.
+    /// For faults: `any of the 144 roots of /etc/ssl/certs/ca-certificates.crt`.
     roots: Arc<str>,
 }
 
@@ -69,7 +69,10 @@ impl Tls {
             return Ok(made.clone());
         }
         let (store, said) = self.roots()?;
-        let roots = format!("the {} roots of {said}", store.len()).into();
+        let roots = match store.len() {
+            1 => format!("the only root of {said}").into(),
+            count => format!("any of the {count} roots of {said}").into(),
+        };
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -153,15 +156,21 @@ fn bundle(path: &str) -> Result<RootCertStore, Fault> {
 
 /// What is wrong, with its values, and what to type where that is more than one thing.
 fn explain(e: &rustls::Error, host: &str, roots: &str) -> String {
-    let rustls::Error::InvalidCertificate(wrong) = e else { return format!("{host}: {e}") };
+    let wrong = match e {
+        rustls::Error::InvalidCertificate(wrong) => wrong,
+        rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            return format!("{host} answers, and not in TLS: another protocol is spoken on that port, such as http://");
+        }
+        _ => return format!("{host}: {e}"),
+    };
     let of = format!("the certificate of {host}");
     let at = |time: &UnixTime| Timestamp::from_unix(i64::try_from(time.as_secs()).unwrap_or(i64::MAX));
     match wrong {
         CertificateError::UnknownIssuer => {
-            format!("{of} leads to none of {roots}; the authority that signed it has to be in AWS_CA_BUNDLE")
+            format!("{of} does not lead to {roots}; the authority that signed it has to be in AWS_CA_BUNDLE")
         }
         CertificateError::BadSignature => format!(
-            "{of} is signed by an authority of the same name as one of {roots}, but with another key: the bundle holds \
+            "{of} is signed by an authority of the same name as {roots}, but with another key: what is trusted here is \
              an older or newer certificate of that authority, or another's"
         ),
         CertificateError::ExpiredContext { time, not_after } => {
