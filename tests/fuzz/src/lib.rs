@@ -29,7 +29,7 @@ use irsa_core::{
 };
 use irsa_trust::{
     oidc::{Algorithm, Discovery, Jwks, Jws},
-    policy::{Caller, Context, Decision, Policy, Question, evaluate},
+    policy::{Caller, Context, Decision, Policy, Question, evaluate, lint},
 };
 
 /// 2026-11-24T10:00:00Z.
@@ -185,9 +185,22 @@ pub fn jwks(data: &[u8]) {
     }
 }
 
-/// A policy, decided. The decision is the one that its own trace tells: no statement applies, nothing is allowed.
+/// A policy, judged as IAM does when it is written, and decided. What IAM would store can be read; what is said of it is
+/// said of a place that it has. The decision is the one that its own trace tells: no statement applies, nothing is
+/// allowed.
 pub fn policy(data: &[u8]) {
     let Some(text) = text_of(data) else { return };
+    let report = lint::trust_policy(text, &lint::Place::default());
+    if let Ok(document) = serde_json::from_str::<serde_json::Value>(text) {
+        let said = report.warnings.iter().map(|warning| (&warning.at, &warning.message, &warning.fix));
+        for (at, message, fix) in said.chain(report.refusal.iter().map(|r| (&r.at, &r.message, &r.fix))) {
+            assert!(document.pointer(at).is_some(), "{at}: {message}");
+            assert!(message.len() + fix.len() < 20_000);
+        }
+    }
+    if report.refusal.is_none() {
+        assert!(Policy::parse(text).is_ok(), "stored, and cannot be read");
+    }
     let policy = match Policy::parse(text) {
         Ok(policy) => policy,
         Err(error) => return typed(&error),

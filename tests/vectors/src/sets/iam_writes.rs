@@ -37,6 +37,7 @@ fn run(engine: &mut dyn Engine, folder: &Path) -> Report {
 
 fn trust_write(engine: &mut dyn Engine, row: &Value) -> Result<(), String> {
     let answer = engine.ok("policy.lint", &json!({ "policy": row["trust_policy"] }))?;
+    places(&row["trust_policy"], &answer)?;
     let refusal = &answer["refusal"];
     let expect = &row["expect"];
     same("code", &expect["code"], &refusal["code"])?;
@@ -114,7 +115,9 @@ fn setup(engine: &mut dyn Engine, case: &Value) -> Result<(), String> {
     let arn = role["arn"].as_str().unwrap_or_default();
     let fields: Vec<&str> = arn.split(':').collect();
     let input = json!({ "policy": role["trust_policy"], "partition": fields.get(1), "account": fields.get(4) });
-    let refusal = engine.ok("policy.lint", &input)?["refusal"].take();
+    let mut answer = engine.ok("policy.lint", &input)?;
+    places(&role["trust_policy"], &answer)?;
+    let refusal = answer["refusal"].take();
     let either = expect["also_accept"].as_array().is_some_and(|codes| codes.contains(&json!(REFUSED)));
     if expect["code"] == REFUSED {
         same("code", &json!(REFUSED), &refusal["code"])?;
@@ -125,6 +128,20 @@ fn setup(engine: &mut dyn Engine, case: &Value) -> Result<(), String> {
         return Ok(());
     }
     same("stored", role["stored"] != false, refusal.is_null()).map_err(|why| format!("{why} {refusal}"))
+}
+
+/// Everything that is said is said of a place that the document has.
+fn places(policy: &Value, answer: &Value) -> Result<(), String> {
+    let said = answer["warnings"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .chain(answer["refusal"].as_object().map(|_| &answer["refusal"]));
+    for one in said {
+        let at = one["at"].as_str().unwrap_or("none");
+        same("a place", true, policy.pointer(at).is_some()).map_err(|why| format!("{why} {one}"))?;
+    }
+    Ok(())
 }
 
 /// How the things of a row are called.

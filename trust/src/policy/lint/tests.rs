@@ -219,8 +219,13 @@ fn each_statement_and_each_principal_is_asked() {
         json!({"Action": null, "NotAction": "sts:TagSession", "Condition": {}}),
     )));
     assert_eq!(rule, Rule::SharedIssuer);
-    let not_it = json!({"Action": null, "NotAction": "sts:AssumeRoleWithWebIdentity"});
-    assert_eq!(judge(&document(allow("accounts.google.com", not_it))).refusal, None);
+    for not_it in [
+        json!({"Action": null, "NotAction": "sts:AssumeRoleWithWebIdentity"}),
+        json!({"Action": "sts:TagSession"}),
+        json!({"Effect": "Deny"}),
+    ] {
+        assert_eq!(judge(&document(allow("accounts.google.com", not_it))).refusal, None);
+    }
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn actions(statement: &Statement<'_>, all: &[Statement<'_>], found: &mut Found) 
         let message = "NotAction gives every action that it does not name, those of the future too";
         found.push(WarningId::NotAction, &at, message.into(), "write Action with the actions that are meant");
     }
-    let at = format!("{}/Action", statement.at);
+    let at = format!("{}/{}", statement.at, if statement.not_action { "NotAction" } else { "Action" });
     for (kind, value, _) in &statement.principals {
         let oidc = *kind == PrincipalKind::Federated && issuer(value).is_some();
         let elsewhere = |other: &Statement<'_>| {
