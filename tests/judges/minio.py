@@ -109,6 +109,13 @@ class Judge:
         end = time.mktime(time.strptime(had["Expiration"], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
         same("about twenty minutes", True, abs(end - time.time() - 1200) < 60)
 
+    def doctor(self):
+        """All is well, though nobody can say whose credentials these are."""
+        got = succeed_json([self.irsa, "doctor", "--json"], self.pod())
+        outcomes = {check["check"]: check["outcome"] for check in got["checks"]}
+        wanted = {"endpoint": "ok", "reach": "ok", "credentials": "ok", "identity": "warning"}
+        same("healthy", (True, wanted), (got["healthy"], {name: outcomes[name] for name in wanted}))
+
     def rotation(self):
         """New keys at the issuer: MinIO fetches them when it meets their id."""
         before = pathlib.Path(self.issuer["tokenFile"]).read_text()
@@ -324,6 +331,7 @@ def judge(check, judge):
     """Everything, by http."""
     check("credentials for a pod, from MinIO's STS", judge.credentials)
     check("a lifetime that was asked for", judge.duration)
+    check("irsa doctor finds all well", judge.doctor)
     check("the issuer's keys are rotated", judge.rotation)
     check("a bucket is made", judge.make_bucket)
     check("objects by signed headers, under keys of every kind", judge.by_headers)
@@ -363,7 +371,7 @@ def judge(check, judge):
     check("a lifetime below the limit", judge.short)
     check(
         "a call that MinIO does not have",
-        lambda: judge.refused(["whoami"], judge.pod(), "sts-validation", STS_CODE, "no such action"),
+        lambda: judge.refused(["whoami"], judge.pod(), "sts-no-action", STS_CODE, "do without"),
     )
     for name, changed, target, *words in [
         ("another secret access key", {"SecretAccessKey": "x" * 40}, "plain", "403 SignatureDoesNotMatch", "--explain"),

@@ -125,6 +125,8 @@ pub enum Code {
     EndpointUrl = 76,
     /// This is no Region.
     RegionInvalid = 77,
+    /// This STS does not have the call.
+    StsNoAction = 78,
     /// The request could not be made: its URL, the proxy's URL, a header or the bundle of certificate authorities is wrong.
     NetInvalid = 80,
     /// The host name did not resolve.
@@ -432,6 +434,7 @@ impl Code {
         Self::EndpointDualstackCustom,
         Self::EndpointUrl,
         Self::RegionInvalid,
+        Self::StsNoAction,
         Self::NetInvalid,
         Self::NetResolve,
         Self::NetConnect,
@@ -616,6 +619,7 @@ impl Code {
             Self::EndpointDualstackCustom => &Row { name: "endpoint-dualstack-custom", kind: Kind::Misuse, exit: 3, retry: Retry::No, what: "Dual-stack and a custom endpoint are set at once.", fix: "unset AWS_USE_DUALSTACK_ENDPOINT, or AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL (or set AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true)" },
             Self::EndpointUrl => &Row { name: "endpoint-url", kind: Kind::Misuse, exit: 3, retry: Retry::No, what: "The endpoint URL is not one.", fix: "write http:// or https://, a host and perhaps a port, such as http://127.0.0.1:8080" },
             Self::RegionInvalid => &Row { name: "region-invalid", kind: Kind::Misuse, exit: 3, retry: Retry::No, what: "This is no Region.", fix: "write a Region such as us-east-1" },
+            Self::StsNoAction => &Row { name: "sts-no-action", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "This STS does not have the call.", fix: "do without the call: the STS at this endpoint does not have it, AWS's does" },
             Self::NetInvalid => &Row { name: "net-invalid", kind: Kind::Misuse, exit: 3, retry: Retry::No, what: "The request could not be made: its URL, the proxy's URL, a header or the bundle of certificate authorities is wrong.", fix: "mend what the message names; settings that lead here: AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL, HTTPS_PROXY, HTTP_PROXY, AWS_CA_BUNDLE" },
             Self::NetResolve => &Row { name: "net-resolve", kind: Kind::Broken, exit: 5, retry: Retry::Soon, what: "The host name did not resolve.", fix: "check the Region (AWS_REGION), the DNS policy of the pod, and that the VPC resolves the endpoint" },
             Self::NetConnect => &Row { name: "net-connect", kind: Kind::Broken, exit: 5, retry: Retry::Soon, what: "No connection could be made.", fix: "open the way to the host and port in the message: network policy, security group, NAT or a VPC endpoint for STS; behind a proxy set HTTPS_PROXY" },

@@ -75,6 +75,7 @@ fn classify(action: Action, status: u16, wire: &Wire) -> Code {
         "IDPCommunicationError" => Code::StsIdpCommunication,
         "IDPRejectedClaim" => Code::StsIdpRejectedClaim,
         "InvalidIdentityToken" => identity_token(&wire.message),
+        "InvalidAction" | "UnknownOperation" => Code::StsNoAction,
         "MalformedPolicyDocument" => Code::StsMalformedPolicy,
         "PackedPolicyTooLarge" => Code::StsPackedPolicy,
         "RegionDisabled" => Code::StsRegionDisabled,
@@ -186,12 +187,7 @@ const OF_TOKENS: &[Said] = &[
         fix: "have this STS take policies from a claim (MinIO: MINIO_IDENTITY_OPENID_CLAIM_NAME): it then takes any role ARN",
     },
     Said { text: "invalid token expiry", code: Code::StsDuration, fix: "ask for 900 seconds or more" },
-    Said {
-        text: "Unsupported action",
-        code: Code::StsValidation,
-        fix: "do without this call: the STS at this endpoint has no such action, AWS's has (irsa explain shows where \
-              credentials come from without it)",
-    },
+    Said { text: "Unsupported action", code: Code::StsNoAction, fix: "" },
 ];
 /// And under AccessDenied what it says of signed calls.
 const OF_SIGNATURES: &[Said] = &[

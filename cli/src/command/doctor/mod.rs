@@ -14,7 +14,7 @@ use crate::{
 };
 use facts::Facts;
 use irsa_core::{
-    Error, Timestamp, clock,
+    Code, Error, Timestamp, clock,
     credentials::printable_id,
     effect::HttpRequest,
     endpoint::{Endpoint, Settings},
@@ -207,6 +207,10 @@ fn exchange(session: &Session, report: &mut Report) -> Result<Option<Error>, Err
     });
     match caller {
         Ok(caller) => report.say(Outcome::Ok, "identity", &caller.arn).map(|()| None),
+        // Whoever gave the credentials has only not this call.
+        Err(error) if error.code() == Code::StsNoAction => {
+            report.say(Outcome::Warning, "identity", &in_words(&error)).map(|()| None)
+        }
         Err(error) => {
             report.say(Outcome::Failed, "identity", &in_words(&error))?;
             Ok(Some(error))
@@ -255,7 +259,7 @@ fn conclude(
         (Some(error), Some(cause)) if error.kind() != Kind::Bug => Some(error.with_fix(cause.fix.clone())),
         (Some(error), _) => Some(error),
         (None, Some(cause)) if offline => Some(
-            Error::new(irsa_core::Code::DoctorFound, "doctor", format!("{}: {}", judgement.verdict, cause.message))
+            Error::new(Code::DoctorFound, "doctor", format!("{}: {}", judgement.verdict, cause.message))
                 .with_fix(cause.fix.clone()),
         ),
         _ => None,
