@@ -67,8 +67,9 @@ fn compare(policy: &Value, request: &Request, decision: &str) -> Result<(), Stri
     for (key, values) in &request.keys {
         context.put("test", key, values.clone());
     }
-    let caller = Some(Caller::Federated(&request.provider));
-    let question = Question { caller, action: &request.action, resource: None, context: &context };
+    let resource = request.resource.as_deref();
+    let caller = resource.is_none().then_some(Caller::Federated(&request.provider));
+    let question = Question { caller, action: &request.action, resource, context: &context };
     let evaluation = evaluate(&parsed, &question);
     let ours = match evaluation.decision() {
         Decision::Allowed => "allowed",
@@ -95,6 +96,7 @@ fn conditions(policy: &Value, request: &Request, evaluation: &Evaluation) -> Res
                     "Effect": "Allow",
                     "Principal": {"Federated": request.provider},
                     "Action": "*",
+                    "Resource": "*",
                     "Condition": {&condition.operator: {&condition.key: values}},
                 },
             });

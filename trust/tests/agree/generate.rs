@@ -115,7 +115,8 @@ pub fn case(seed: &mut Seed, operator: &str) -> (Value, Request) {
         keys.insert(key.to_owned(), (0..count).map(|_| value(seed, kind)).collect());
     }
     let action = if seed.one_in(12) { "sts:TagSession" } else { ACTION };
-    let request = Request { keys, action: action.to_owned(), provider: PROVIDER.to_owned() };
+    let resource = seed.one_in(4).then(|| value(seed, Kind::Arn));
+    let request = Request { keys, action: action.to_owned(), provider: PROVIDER.to_owned(), resource };
     let new = !seed.one_in(5);
     let count = 1 + seed.below(3);
     let with = seed.below(count);
@@ -155,7 +156,16 @@ fn statement(seed: &mut Seed, request: &Request, operator: Option<&str>) -> Valu
     let not = seed.one_in(10);
     let mut out = Map::new();
     out.insert("Effect".into(), json!(if deny { "Deny" } else { "Allow" }));
-    out.insert("Principal".into(), principal);
+    match &request.resource {
+        None => drop(out.insert("Principal".into(), principal)),
+        Some(resource) => {
+            let name = if seed.one_in(8) { "NotResource" } else { "Resource" };
+            let values: Vec<Value> =
+                (0..1 + seed.below(2)).map(|_| json!(resources(seed, resource, request))).collect();
+            let alone = values.len() == 1 && seed.one_in(2);
+            out.insert(name.into(), if alone { values[0].clone() } else { json!(values) });
+        }
+    }
     out.insert(
         if not { "NotAction" } else { "Action" }.into(),
         if not { json!("sts:AssumeRole") } else { actions[at].clone() },
@@ -182,6 +192,19 @@ fn statement(seed: &mut Seed, request: &Request, operator: Option<&str>) -> Valu
         out.insert("Condition".into(), Value::Object(conditions));
     }
     Value::Object(out)
+}
+
+/// A resource of the policy, often about the one that is asked for.
+fn resources(seed: &mut Seed, asked: &str, request: &Request) -> String {
+    let near = if seed.one_in(4) { value(seed, Kind::Arn) } else { asked.to_owned() };
+    match seed.below(4) {
+        0 => "*".into(),
+        1 => near,
+        _ => {
+            let pattern = wildcards(seed, &near, &[':']);
+            variables(seed, &pattern, request)
+        }
+    }
 }
 
 /// An operator with every set operator and `IfExists` that it may have.

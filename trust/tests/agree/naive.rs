@@ -2,7 +2,8 @@
 //! for speed. It shares no code with trust and is the second opinion on it.
 //!
 //! Pages: "IAM JSON policy elements: Condition operators", "Variables and tags", "Conditions with multiple context keys
-//! or values", "Single-valued vs. multivalued context keys", "Grammar of the IAM JSON policy language", "Principal".
+//! or values", "Single-valued vs. multivalued context keys", "Grammar of the IAM JSON policy language", "Principal",
+//! "Action", "Resource".
 //!
 //! Where the guide is silent, and how it is read here:
 //! - the value that a variable stands for is text: a `*` in it is no wildcard (else a caller who may choose a session
@@ -11,16 +12,19 @@
 //! - an IPv6 address without a prefix means that one address, as /32 means for IPv4;
 //! - four digits are a year, any other whole number is seconds since 1970;
 //! - a binary value is written in base64 in the request's context too;
+//! - a wildcard of a resource may reach beyond a colon (the guide says it of one that ends a segment);
 //! - set operators look at each request value by itself: a negated one wants a value that none of the policy's equals.
 
 use serde_json::Value;
 use std::{collections::BTreeMap, net::IpAddr};
 
-/// The request: key to values, the action, and who calls.
+/// The request: key to values, the action, and who calls; with a resource it is a permission policy that is asked, which
+/// names no principal.
 pub struct Request {
     pub keys: BTreeMap<String, Vec<String>>,
     pub action: String,
     pub provider: String,
+    pub resource: Option<String>,
 }
 
 /// What each condition came to: operator as written, and whether it held.
@@ -31,20 +35,21 @@ pub fn decide(policy: &Value, request: &Request, seen: &mut Seen) -> &'static st
     let mut allowed = false;
     let mut denied = false;
     for statement in list(&policy["Statement"]) {
-        let applies = principal(statement, request) && action(statement, request) && {
-            // every condition is looked at, so that each can be compared
-            let mut all = true;
-            if let Value::Object(operators) = &statement["Condition"] {
-                for (operator, keys) in operators {
-                    for (key, values) in keys.as_object().unwrap() {
-                        let held = condition(operator, key, values, request, new);
-                        seen.push((operator.clone(), held));
-                        all = all && held;
+        let applies =
+            principal(statement, request) && action(statement, request) && resource(statement, request, new) && {
+                // every condition is looked at, so that each can be compared
+                let mut all = true;
+                if let Value::Object(operators) = &statement["Condition"] {
+                    for (operator, keys) in operators {
+                        for (key, values) in keys.as_object().unwrap() {
+                            let held = condition(operator, key, values, request, new);
+                            seen.push((operator.clone(), held));
+                            all = all && held;
+                        }
                     }
                 }
-            }
-            all
-        };
+                all
+            };
         if applies && statement["Effect"] == "Deny" {
             denied = true;
         } else if applies {
@@ -78,6 +83,9 @@ fn words(value: &Value) -> Vec<String> {
 
 /// Web identity is authorised by the federated principal alone.
 fn principal(statement: &Value, request: &Request) -> bool {
+    if request.resource.is_some() {
+        return true;
+    }
     match &statement["Principal"] {
         Value::Object(kinds) => {
             kinds.iter().any(|(kind, names)| kind == "Federated" && words(names).contains(&request.provider))
@@ -93,6 +101,20 @@ fn action(statement: &Value, request: &Request) -> bool {
         |element: &Value| words(element).iter().any(|pattern| like(&wild(&pattern.to_ascii_lowercase()), &asked));
     match (statement.get("Action"), statement.get("NotAction")) {
         (Some(actions), _) => named(actions),
+        (None, Some(others)) => !named(others),
+        (None, None) => false,
+    }
+}
+
+/// "The resource that includes a policy variable with no value will not match any resource."
+fn resource(statement: &Value, request: &Request, new: bool) -> bool {
+    let Some(asked) = &request.resource else { return true };
+    let asked: Vec<char> = asked.chars().collect();
+    let named = |element: &Value| {
+        words(element).iter().any(|text| pieces(text, request, new).is_some_and(|pattern| like(&pattern, &asked)))
+    };
+    match (statement.get("Resource"), statement.get("NotResource")) {
+        (Some(resources), _) => named(resources),
         (None, Some(others)) => !named(others),
         (None, None) => false,
     }
