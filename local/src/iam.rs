@@ -205,6 +205,9 @@ impl Permission {
         match (self.own, self.of_session) {
             (Decision::Denied, _) => "with an explicit deny in an identity-based policy".into(),
             (_, Decision::Denied) => "with an explicit deny in a session policy".into(),
+            (Decision::Undecided, _) | (_, Decision::Undecided) => {
+                "because its policies take too long to evaluate".into()
+            }
             (Decision::Allowed, _) => format!("because no session policy allows the {action} action"),
             _ => format!("because no identity-based policy allows the {action} action"),
         }
