@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::cause::account;
-use super::{Finding, Mend, Setup, in_policy, pod, stage};
+use super::{Finding, Mend, Setup, iam, in_policy, pod};
 use crate::federation::bare;
 use crate::json::{short, step};
 use crate::policy::{Effect, Quantifier, generate};
@@ -14,6 +14,11 @@ pub(super) fn all(setup: &Setup, call: &Call, findings: &mut Vec<Finding>) {
     environment(setup, &mut warnings);
     token(setup, call, &mut warnings);
     policy(setup, call, &mut warnings);
+    if let Some(age) = setup.role.get().and_then(|role| role.age).filter(|age| (10..60).contains(age)) {
+        let message = format!("the role was made {age} s ago: where STS still refuses, IAM has not yet spread it");
+        let fix = "try again in a minute before anything is changed";
+        warnings.push(Finding::new("iam-propagation", "/role", message, fix));
+    }
     let told = |id: &str| findings.iter().any(|finding| finding.id == id);
     warnings.retain(|warning| !told(warning.id));
     findings.extend(warnings.into_iter().map(Finding::warning));
@@ -21,7 +26,7 @@ pub(super) fn all(setup: &Setup, call: &Call, findings: &mut Vec<Finding>) {
 
 fn environment(setup: &Setup, warnings: &mut Vec<Finding>) {
     let Some(pod) = setup.pod.get() else { return };
-    warnings.extend(stage::stale(setup));
+    warnings.extend(iam::stale(setup));
     if let Some(profile) = pod::variable(pod, "AWS_PROFILE").or_else(|| pod::variable(pod, "AWS_DEFAULT_PROFILE")) {
         let name = if pod::variable(pod, "AWS_PROFILE").is_some() { "AWS_PROFILE" } else { "AWS_DEFAULT_PROFILE" };
         let message = format!(

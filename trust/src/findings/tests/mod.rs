@@ -6,8 +6,10 @@ mod policies;
 mod set_ups;
 
 use super::*;
+use crate::federation::Provider;
 use crate::policy::generate;
-use alloc::{borrow::ToOwned, vec};
+use alloc::{borrow::ToOwned, collections::BTreeMap, vec};
+use irsa_core::Timestamp;
 use std::println;
 
 /// A cluster and a service account in it.
@@ -188,7 +190,12 @@ fn every_id_of_a_finding_is_listed_and_none_twice() {
     assert_eq!(all.len(), count);
     for source in [
         include_str!("../cause.rs"),
+        include_str!("../condition.rs"),
+        include_str!("../iam.rs"),
         include_str!("../pod.rs"),
+        include_str!("../principal.rs"),
+        include_str!("../token.rs"),
+        include_str!("../value.rs"),
         include_str!("../stage.rs"),
         include_str!("../warn.rs"),
     ] {

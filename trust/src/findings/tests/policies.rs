@@ -271,6 +271,29 @@ pub(super) fn all(world: &World) -> Vec<(&'static str, Value)> {
     all.into_iter().map(|(id, text)| (id, read(text))).collect()
 }
 
+/// Policies with several faults at once, in one statement or two, with a Deny or without.
+pub(super) fn compound(world: &World, count: usize) -> Vec<Value> {
+    let right = (r#"{"Federated": "PROV"}"#, r#""sts:AssumeRoleWithWebIdentity""#);
+    let statement = |effect: &str, principal: &str, action: &str, condition: &str| {
+        format!(r#"{{"Effect": "{effect}", "Principal": {principal}, "Action": {action}, "Condition": {condition}}}"#)
+    };
+    let all = (0..count).map(|i| {
+        let condition = |step: usize| CONDITIONS[i * step % CONDITIONS.len()].1;
+        let principal = if i % 3 == 0 { PRINCIPALS[i * 5 % PRINCIPALS.len()].1 } else { right.0 };
+        let action = if i % 4 == 0 { ACTIONS[i % ACTIONS.len()].1 } else { right.1 };
+        let mut statements = vec![statement("Allow", principal, action, condition(7))];
+        if i % 2 == 0 {
+            statements.push(statement("Allow", right.0, right.1, condition(11)));
+        }
+        if i % 5 == 0 {
+            statements.insert(0, statement("Deny", right.0, right.1, condition(13)));
+        }
+        let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#, statements.join(", "));
+        serde_json::from_str(&world.fill(&text)).unwrap()
+    });
+    all.collect()
+}
+
 pub(super) fn with(world: &World, policy: &Value) -> Setup {
     let mut setup = world.healthy();
     setup.connection = vec![("aws:SourceIp".into(), "203.0.113.7".into())];
