@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 pub const SET: Set = Set { name: "iam-writes", run, least: 235 };
-pub const STORED: Set = Set { name: "iam-stored", run: stored, least: 150 };
+pub const STORED: Set = Set { name: "iam-stored", run: stored, least: 163 };
 
 fn run(engine: &mut dyn Engine, folder: &Path) -> Report {
     let mut report = Report::default();
@@ -98,7 +98,13 @@ fn stored(engine: &mut dyn Engine, folder: &Path) -> Report {
             report.case(name, setup(engine, case));
         }
     }
-    let policy = json(&folder.join("article/trust-policy.json"));
+    // Another folder may hold set-ups alone.
+    let article = folder.join("article/trust-policy.json");
+    if !article.exists() {
+        report.leave_out("article/trust-policy.json", "it is not in this folder");
+        return report;
+    }
+    let policy = json(&article);
     let outcome = engine.ok("policy.lint", &json!({ "policy": policy })).and_then(|answer| {
         same("refusal", &Value::Null, &answer["refusal"])?;
         let ids: Vec<_> =

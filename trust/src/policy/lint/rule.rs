@@ -76,6 +76,8 @@ names! {
     WarningId {
         /// A member that a later one of the same name replaces.
         DuplicateMember = "duplicate-member",
+        /// More characters than an account takes whose quota was not raised.
+        OverDefaultSize = "over-default-size",
         /// The condition lets in anybody with a token of the issuer: nothing is said of `:sub`.
         NoSubject = "no-subject",
         /// A pattern of `:sub` that leaves the namespace, or the tenant, open.

@@ -158,6 +158,10 @@ fn the_quota_counts_no_white_space() {
         (refusal.rule, refusal.code, refusal.message.as_str()),
         (Rule::Size, "LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048")
     );
+    // With a raised quota it is stored, and the default is told.
+    let raised = judge(&policy(&"a".repeat(SIZE - rest + 1)));
+    assert_eq!(raised.refusal, None);
+    assert!(raised.warnings.iter().any(|w| w.id == WarningId::OverDefaultSize && w.at.is_empty()));
     assert_eq!(refusal.fix, "shorten the policy by 1 characters, white space not counted");
 }
 
@@ -313,6 +317,25 @@ fn warnings() {
         let condition = json!({"Condition": {"StringEquals": {"oidc.example:sub": "a"}}});
         let text = document(json!([allow(principal, condition)]));
         assert_eq!(warned(&text).first().map(|(id, _)| *id), Some(expected), "{principal}");
+    }
+}
+
+#[test]
+fn tenants_of_other_issuers() {
+    let key = "token.actions.githubusercontent.com:sub";
+    for (pattern, expected) in [
+        ("repo:own/app:*", vec![]),
+        ("repo:own*", vec![]),
+        ("organization:own:project:*", vec![]),
+        ("own-*", vec![]),
+        ("repo:*", vec!["wide-subject"]),
+        ("project_path:*", vec!["wide-subject"]),
+        ("organization:*:own", vec!["wide-subject"]),
+        ("?*", vec!["wide-subject"]),
+    ] {
+        let condition = json!({"Condition": {"StringLike": {key: pattern}}});
+        let text = document(json!([allow(&arn("token.actions.githubusercontent.com"), condition)]));
+        assert_eq!(warned(&text).into_iter().map(|(id, _)| id).collect::<Vec<_>>(), expected, "{pattern}");
     }
 }
 

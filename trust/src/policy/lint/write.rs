@@ -21,6 +21,8 @@ use alloc::{
 pub(super) struct Document {
     root: Node,
     pub version: Version,
+    /// Characters, white space not counted.
+    pub size: usize,
     /// Pointers to members that were replaced.
     pub doubles: Vec<String>,
 }
@@ -97,7 +99,7 @@ pub(super) fn read(text: &str, place: &Place<'_>) -> Result<Document, Refusal> {
         Some("2012-10-17") => Version::V2012,
         _ => Version::V2008,
     };
-    Ok(Document { root, version, doubles })
+    Ok(Document { root, version, size, doubles })
 }
 
 impl Document {

@@ -8,7 +8,7 @@ mod principal;
 mod subject;
 
 use super::write::{Condition, Document, Statement};
-use super::{MOST_WARNINGS, Place, Warning, WarningId};
+use super::{MOST_WARNINGS, Place, SIZE, Warning, WarningId};
 use crate::json::short;
 use crate::policy::{Effect, PrincipalKind, Version};
 use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
@@ -16,6 +16,14 @@ use alloc::{borrow::ToOwned, format, string::String, vec::Vec};
 /// All warnings of a document; without statements only what stands outside of them.
 pub(super) fn of(document: &Document, statements: &[Statement<'_>], place: &Place<'_>) -> Vec<Warning> {
     let mut found = Found(Vec::new());
+    if document.size > SIZE {
+        let message = format!(
+            "{} characters without white space, and IAM takes {SIZE} unless the quota was raised",
+            document.size
+        );
+        let fix = "shorten it, or have the quota “Role trust policy length” raised (to 4,096 at most)";
+        found.push(WarningId::OverDefaultSize, "", message, fix);
+    }
     for at in &document.doubles {
         let message = "this member stands twice: the last one counts, and this one does nothing".to_owned();
         found.push(WarningId::DuplicateMember, at, message, "keep one of them; put values of both into one array");

@@ -76,8 +76,7 @@ fn subject(condition: &Condition<'_>, issuer: &str, found: &mut Found) {
         } else if pattern && pods {
             pods_pattern(value, fixed, at, found);
         } else if pattern {
-            let tenant = fixed.split_once('/').map_or_else(|| fixed.trim_start_matches("repo:"), |(tenant, _)| tenant);
-            if tenant.is_empty() {
+            if !names_tenant(fixed) {
                 let message = format!("{} leaves open whose subject it is", short(value));
                 found.push(
                     WarningId::WideSubject,
@@ -98,6 +97,15 @@ fn subject(condition: &Condition<'_>, issuer: &str, found: &mut Found) {
             let message = format!("{value} is the account of every pod in the namespace default that names none");
             found.push(WarningId::DefaultSubject, at, message, "give the workload a service account of its own");
         }
+    }
+}
+
+/// `repo:OWN/`, `organization:OWN:`, `OWN…`: something of one's own before the first wildcard.
+fn names_tenant(fixed: &str) -> bool {
+    let mut parts = fixed.splitn(3, ':');
+    match (parts.next(), parts.next()) {
+        (Some(first), None) => !first.is_empty(),
+        (_, second) => second.is_some_and(|second| !second.is_empty()),
     }
 }
 
