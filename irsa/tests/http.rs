@@ -304,7 +304,7 @@ fn https_goes_through_a_proxy_by_connect() {
     let said = fault(send(&refused, post()));
     let expected = format!(
         "refused by the proxy: the proxy 127.0.0.1:{} (https_proxy) answered 407 Proxy Authentication Required to CONNECT \
-         sts.example:443",
+         sts.example:443: there are no user and password in that variable",
         proxy.port
     );
     assert_eq!(said, expected);

@@ -133,10 +133,19 @@ fn a_proxy_that_demands_a_password() {
         assert_eq!(error.code(), Code::NetProxyRefused, "{error}");
         let expected = format!("the proxy 127.0.0.1:{} (HTTPS_PROXY) answered 407", asks.port);
         assert!(error.message().contains(&expected), "{error}");
+        let why =
+            if user.is_empty() { "there are no user and password" } else { "it does not take the user and password" };
+        assert!(error.message().contains(why), "{error}");
         assert!(error.fix().contains("http://user:password@host:port"), "{error}");
         assert!(!error.message().contains("attempts"), "a wrong password is given once: {error}");
     }
     assert_eq!(server.seen().len(), 1, "nobody got through");
+
+    let kerberos = Server::saying(
+        "HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nproxy-authenticate: NTLM x\x1b[31m\r\n\r\n",
+    );
+    let error = pod.refused(by(kerberos.url("")), "https://sts.example");
+    assert!(error.message().contains("it wants Negotiate, NTLM, and only Basic is known here"), "{error}");
 
     let busy = proxy("none", "503 Service Unavailable", server.port);
     let error = pod.refused(by(format!("http://127.0.0.1:{}", busy.port)), "https://sts.example");
@@ -213,6 +222,16 @@ fn ipv6_loopback() {
     };
     let server = Server::on(listener().unwrap(), open, sts);
     pod.granted(host(&[("AWS_CA_BUNDLE", &bundle)]), &format!("https://[::1]:{}", server.port));
+
+    // A proxy there, and a target that is named by an address.
+    let forbids = |stream: &mut dyn Stream| drop(stream.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n"));
+    let proxy = Server::on(listener().unwrap(), |stream| Ok(Box::new(stream)), forbids);
+    let by = host(&[("HTTPS_PROXY", &format!("http://user:IRSACANARY@[::1]:{}", proxy.port))]);
+    let error = pod.refused(by, "https://[2001:db8::1]");
+    let expected =
+        format!("the proxy [::1]:{} (HTTPS_PROXY) answered 403 Forbidden to CONNECT [2001:db8::1]:443", proxy.port);
+    assert!(error.message().contains(&expected), "{error}");
+    assert!(proxy.seen()[0].starts_with("CONNECT [2001:db8::1]:443 HTTP/1.1\r\nHost: [2001:db8::1]:443\r\n"));
 
     let free = listener().unwrap().local_addr().unwrap().port();
     let error = pod.refused(host(&[]), &format!("http://[::1]:{free}"));

@@ -137,13 +137,15 @@ impl Route {
         let said = proxy.said();
         let broken = |e| Fault::from_io(e, HttpStep::Proxy, &format!("while the {said} was asked for {address}"));
         stream.write_all(request.as_bytes()).and_then(|()| stream.flush()).map_err(broken)?;
-        let status = tunnel_status(stream).map_err(broken)?;
-        match status.split_once(' ').map(|(_, rest)| rest) {
+        let head = tunnel_head(stream).map_err(broken)?;
+        match head.status().split_once(' ').map(|(_, rest)| rest) {
             Some(rest) if rest.starts_with('2') => Ok(()),
             Some(rest) => {
                 // 4xx: the same request is answered alike, and a wrong password again may lock the account.
                 let step = if rest.starts_with('4') { HttpStep::ProxyRefused } else { HttpStep::Proxy };
-                Err(Fault::new(step, format!("the {said} answered {rest} to CONNECT {address}")))
+                let more =
+                    if rest.starts_with("407") { head.wants(proxy.authorization.is_some()) } else { String::new() };
+                Err(Fault::new(step, format!("the {said} answered {rest} to CONNECT {address}{more}")))
             }
             None => Err(Fault::new(HttpStep::Proxy, format!("the {said} did not answer CONNECT {address} in HTTP"))),
         }
@@ -214,8 +216,8 @@ impl Route {
     }
 }
 
-/// Reads the head of a CONNECT answer and not a byte more; gives its first line.
-fn tunnel_status(stream: &mut dyn Timed) -> io::Result<String> {
+/// Reads the head of a CONNECT answer and not a byte more.
+fn tunnel_head(stream: &mut dyn Timed) -> io::Result<Head> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -225,12 +227,42 @@ fn tunnel_status(stream: &mut dyn Timed) -> io::Result<String> {
         stream.read_exact(&mut byte)?;
         head.extend_from_slice(&byte);
     }
-    let line = head.split(|byte| *byte == b'\r').next().unwrap_or_default();
-    let clean = |c: char| if c.is_control() { ' ' } else { c };
-    Ok(String::from_utf8_lossy(line).chars().take(200).map(clean).collect())
+    Ok(Head(head))
 }
 
-fn address(host: &str, port: u16) -> String {
+/// Of an answer to CONNECT. What is shown of it is short, and nothing that a terminal would act upon.
+struct Head(Vec<u8>);
+
+impl Head {
+    fn status(&self) -> String {
+        self.lines().next().unwrap_or_default()
+    }
+
+    fn lines(&self) -> impl Iterator<Item = String> {
+        let clean = |c: char| if c.is_control() { ' ' } else { c };
+        let line = move |line: &[u8]| String::from_utf8_lossy(line).trim().chars().take(200).map(clean).collect();
+        self.0.split(|byte| *byte == b'\n').map(line)
+    }
+
+    /// What a 407 is about: credentials that were given, that were not, or a way of giving them that irsa does not know.
+    fn wants(&self, given: bool) -> String {
+        let scheme = |line: String| {
+            let (name, value) = line.split_once(':')?;
+            let named = name.trim().eq_ignore_ascii_case("proxy-authenticate");
+            named.then(|| value.split_whitespace().next().unwrap_or_default().to_owned())
+        };
+        let schemes: Vec<_> = self.lines().filter_map(scheme).take(5).collect();
+        if !schemes.is_empty() && !schemes.iter().any(|scheme| scheme.eq_ignore_ascii_case("basic")) {
+            return format!(": it wants {}, and only Basic is known here", schemes.join(", "));
+        }
+        match given {
+            true => ": it does not take the user and password of that variable".into(),
+            false => ": there are no user and password in that variable".into(),
+        }
+    }
+}
+
+pub(super) fn address(host: &str, port: u16) -> String {
     if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 

@@ -7,6 +7,7 @@
 //! skipped. Names are not resolved for it. Loopback, `localhost` and link-local addresses (instance metadata, container
 //! credentials) never go through a proxy.
 
+use super::connect::address;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use irsa_core::{
     Secret,
@@ -99,7 +100,7 @@ impl Proxy {
 
     /// For faults: where, and who said so.
     pub(crate) fn said(&self) -> String {
-        format!("proxy {}:{} ({})", self.host, self.port, self.variable)
+        format!("proxy {} ({})", address(&self.host, self.port), self.variable)
     }
 }
 
