@@ -154,6 +154,83 @@ async fn tasks_that_left_take_no_place() {
     assert_eq!(count.load(SeqCst), 1);
 }
 
+/// Tasks and threads through many refreshes, a third of which fail, while some of them leave.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_of_both_through_many_refreshes() {
+    let (open, twice) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (begun, good) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (opened, doubled, counted, succeeded) = (open.clone(), twice.clone(), begun.clone(), good.clone());
+    let exchange = move |deadline: Mono| {
+        let (open, twice, good) = (opened.clone(), doubled.clone(), succeeded.clone());
+        let number = counted.fetch_add(1, SeqCst);
+        Flow::new(deadline, move |io| async move {
+            twice.fetch_add(open.fetch_add(1, SeqCst), SeqCst);
+            io.wait_until(io.now().mono + MS(20), "STS").await?;
+            open.fetch_sub(1, SeqCst);
+            if number % 3 == 2 {
+                return Err(Error::new(Code::Deadline, "sts", "down"));
+            }
+            good.fetch_add(1, SeqCst);
+            let end = io.now().wall.plus_millis(1_500);
+            Ok(Credentials::new(&format!("ASIA{number}"), "IRSACANARY", "test").with_expiration(end).into())
+        })
+    };
+    let provider = Arc::new(builder().build_with(exchange).unwrap());
+    let stop = Arc::new(AtomicUsize::new(0));
+    let handed_out = |provider: &Provider, before: irsa::core::Now, snapshot: &irsa::core::keeper::Snapshot| {
+        assert_ne!(snapshot.state(before), irsa::core::keeper::State::Expired, "{:?}", provider.host().now());
+    };
+    let tasks: Vec<_> = (0..64_u64)
+        .map(|number| {
+            let (provider, stop) = (provider.clone(), stop.clone());
+            tokio::spawn(async move {
+                let mut reads = 0;
+                while stop.load(SeqCst) == 0 {
+                    let before = provider.host().now();
+                    // Every fourth task is impatient.
+                    let patience = if number % 4 == 0 { MS(number % 16) } else { MS(30_000) };
+                    if let Ok(Ok(snapshot)) = tokio::time::timeout(patience, provider.snapshot_async()).await {
+                        handed_out(&provider, before, &snapshot);
+                        reads += 1;
+                    }
+                    tokio::time::sleep(MS(2)).await;
+                }
+                reads
+            })
+        })
+        .collect();
+    let threads: Vec<_> = (0..8)
+        .map(|_| {
+            let (provider, stop) = (provider.clone(), stop.clone());
+            thread::spawn(move || {
+                let mut reads = 0;
+                while stop.load(SeqCst) == 0 {
+                    let before = provider.host().now();
+                    if let Ok(snapshot) = provider.snapshot(&Cancel::new()) {
+                        handed_out(&provider, before, &snapshot);
+                        reads += 1;
+                    }
+                    thread::sleep(MS(2));
+                }
+                reads
+            })
+        })
+        .collect();
+    tokio::time::sleep(MS(5_000)).await;
+    stop.store(1, SeqCst);
+    let mut reads = 0;
+    for task in tasks {
+        reads += task.await.unwrap();
+    }
+    for thread in threads {
+        reads += tokio::task::spawn_blocking(move || thread.join().unwrap()).await.unwrap();
+    }
+    let (begun, good) = (begun.load(SeqCst), good.load(SeqCst));
+    println!("{reads} reads by 64 tasks and 8 threads, {begun} exchanges, {good} of them good");
+    assert_eq!(twice.load(SeqCst), 0, "two exchanges at once");
+    assert!(reads > 1_000 && good >= 2, "{reads} reads, {good} of {begun} exchanges");
+}
+
 /// A thread that runs the exchange is cancelled: a waiting task takes over.
 #[tokio::test]
 async fn a_task_takes_over_from_a_thread() {
