@@ -38,8 +38,8 @@ def trust(issuer, operator, subject):
     return {"Version": "2012-10-17", "Statement": [statement]}
 
 
-def configuration(folder, jwks):
-    """irsa-local with roles for the cluster's service accounts; its own pod is not used."""
+def configuration(folder, jwks, more):
+    """irsa-local with roles for the cluster's service accounts, and `more` by name; its own pod is not used."""
     reads = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
     account = {
         "apiVersion": "v1",
@@ -56,6 +56,7 @@ def configuration(folder, jwks):
                 "policy": {"Version": "2012-10-17", "Statement": [reads]},
             },
             {"role-arn": ROLE + "shop", "trust-policy": trust(ISSUER, "StringLike", SUBJECT + "*")},
+            *({"role-arn": ROLE + name, "trust-policy": policy} for name, policy in more.items()),
         ],
         "providers": [
             {"arn": f"arn:aws:iam::111122223333:oidc-provider/{OWN}"},
@@ -117,8 +118,8 @@ class Judge:
         return self.pod(file, **more)
 
     @contextlib.contextmanager
-    def irsa_local_with(self, jwks):
-        config = configuration(self.folder, jwks)
+    def irsa_local_with(self, jwks, **more):
+        config = configuration(self.folder, jwks, more)
         with servers.irsa_local(self.irsa_local, self.folder, "--config", config) as self.local:
             yield
 
@@ -183,6 +184,56 @@ class Judge:
         run([*irsa, "-X", "PUT", url], env)  # it may be there already
         succeed([*irsa, "-X", "PUT", "-d", body, url + "/from%20a%20pod"], env)
         same("the object", body, succeed([*irsa, url + "/from%20a%20pod"], env))
+
+    def policies(self):
+        """The policy that irsa writes for `orders`, and the mend that it proposes where `checkout` is refused by it."""
+        argv = [self.irsa, "policy", "generate", "--provider", PROVIDER, "--namespace", "shop"]
+        written = succeed([*argv, "--service-account", "orders"], clean_env())
+        self.policy_file = self.folder / "generated.json"
+        self.policy_file.write_text(written)
+        status, judged = self.judged("checkout")
+        same("refused", (4, False), (status, judged["verdict"]["ok"]))
+        return {"generated": json.loads(written), "mended": judged["findings"][0]["mend"]["policy"]}
+
+    def judged(self, account):
+        """What `irsa policy check` says of the written policy and a token."""
+        token = str(self.file(self.cluster.token(account)))
+        argv = [self.irsa, "policy", "check", str(self.policy_file), "--token-file", token, "--json"]
+        status, out, _ = run(argv, clean_env())
+        return status, json.loads(out)
+
+    def written(self):
+        """STS decides as was said: for the policy, and for the mend."""
+        for account, status in (("orders", 0), ("checkout", 4)):
+            said = self.judged(account)
+            same(account, (status, status == 0), (said[0], said[1]["verdict"]["ok"]))
+        for role, account, let_in in [
+            ("generated", "orders", True),
+            ("generated", "checkout", False),
+            ("mended", "checkout", True),
+            ("mended", "orders", False),
+        ]:
+            env = self.pod(self.file(self.cluster.token(account)), role)
+            if let_in:
+                succeed_json([self.irsa, "credential-process"], env)
+            else:
+                self.refused(env, "sts-access-denied")
+
+    def examined(self):
+        """irsa doctor, which is handed the trust policy: all well, and then the one thing that is not."""
+        policy = self.folder / "trust.json"
+        policy.write_text(json.dumps(trust(ISSUER, "StringEquals", SUBJECT + "checkout")))
+        argv = [self.irsa, "doctor", "--json", "--trust-policy", str(policy)]
+        got = succeed_json(argv, self.pod(self.file(self.cluster.token("checkout", pod=self.pod_object))))
+        outcomes = [check["outcome"] for check in got["checks"] if check["check"] != "token file"]
+        same("all well", (True, {"ok"}, []), (got["healthy"], set(outcomes), got["unseen"]))
+        # By what is there alone, and by trying it.
+        for flags in (["--offline"], []):
+            status, out, _ = run([*argv, *flags], self.pod(self.file(self.cluster.token("orders"))))
+            cause = json.loads(out)["findings"][0]
+            same("not healthy", (True, False), (status != 0, json.loads(out)["healthy"]))
+            for word in (SUBJECT + "orders", SUBJECT + "checkout"):
+                same(f"{word} in {cause}", True, word in json.dumps(cause))
 
     # What is refused.
 
@@ -295,12 +346,14 @@ def main(built):
             judge.minio = stack.enter_context(minio)
             judge.minio.allow(judge.irsa, SUBJECT + "checkout", "shop")
             plain, bound = cluster.token("checkout"), cluster.token("checkout", seconds=86400, pod=judge.pod_object)
-            with judge.irsa_local_with(cluster.jwks()):
+            with judge.irsa_local_with(cluster.jwks(), **judge.policies()):
                 check("RS256: decoded", lambda: judge.decoded("RS256", plain, False))
                 check("RS256, bound to a pod: decoded", lambda: judge.decoded("RS256", bound, True))
                 check("RS256: exchanged by the trust policy", lambda: judge.exchanged(plain))
                 check("RS256, bound to a pod: exchanged", lambda: judge.exchanged(bound))
                 check("RS256: MinIO's STS and S3", lambda: judge.at_minio(bound, "one"))
+                check("trust policies that irsa writes and mends", judge.written)
+                check("examined by irsa doctor", judge.examined)
                 check("refused: another token's signature", judge.tampered)
                 check("refused: another service account", judge.other_account)
                 check("refused: another audience", judge.other_audience)
