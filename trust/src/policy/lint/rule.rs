@@ -30,6 +30,8 @@ names! {
         Text = "text",
         /// No JSON.
         Json = "json",
+        /// A space before the document.
+        LeadingSpace = "leading-space",
         /// Larger than the account's quota.
         Size = "size",
         /// An element that there is not, or a value of a kind that cannot stand there.

@@ -47,6 +47,9 @@ fn odd_documents_are_judged_too() {
         ("", Rule::Text),
         ("“{}”", Rule::Text),
         ("{", Rule::Json),
+        (" {", Rule::Json),
+        (" {}", Rule::LeadingSpace),
+        ("\n{}", Rule::Statement),
         ("[]", Rule::Element),
         ("null", Rule::Element),
         ("{}", Rule::Statement),
@@ -250,6 +253,8 @@ fn a_right_policy_is_stored_without_a_word() {
 fn warnings() {
     let sub = |operator: &str, value: Value| json!({"Condition": {operator: {format!("{EKS}:sub"): value}}});
     let right = "system:serviceaccount:apps:web";
+    let both =
+        |aud: Value| json!({"Condition": {"StringEquals": {format!("{EKS}:aud"): aud, format!("{EKS}:sub"): right}}});
     for (changes, expected) in [
         (json!({}), vec!["no-subject"]),
         (sub("StringLike", json!("system:serviceaccount:*:web")), vec!["wide-subject"]),
@@ -286,6 +291,10 @@ fn warnings() {
             json!({"Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}, "StringEquals": {format!("{EKS}:sub"): right}}}),
             vec![],
         ),
+        (both(json!("sts.amazonaws.com.cn")), vec!["audience"]),
+        (both(json!(["sts.eu-west-1.amazonaws.com", "sts.amazonaws.com"])), vec![]),
+        (both(json!("vault")), vec![]),
+        (both(json!(right)), vec!["claim-swapped"]),
         (
             json!({"Condition": {"Null": {"sts:ExternalId": "false"}, "StringEquals": {format!("{EKS}:sub"): right}}}),
             vec!["key-not-sent"],

@@ -83,6 +83,11 @@ pub(super) fn read(text: &str, place: &Place<'_>) -> Result<Document, Refusal> {
         let fix = format!("mend the JSON: {e}");
         malformed(Rule::Json, "", "This policy contains invalid Json", true, &fix)
     })?;
+    if text.starts_with(' ') {
+        let message = "JSON strings must not have leading spaces";
+        let fix = "begin the document with {, as <<- does in place of << where it stands in Terraform";
+        return Err(malformed(Rule::LeadingSpace, "", message, true, fix));
+    }
     let size = text.chars().filter(|c| !matches!(c, ' ' | '\t' | '\n' | '\r')).count();
     let most = place.size.min(MOST_SIZE);
     if size > most {
