@@ -341,6 +341,10 @@ fn clients_that_misbehave_hold_nobody_up() {
         }
     }
     assert_eq!(served.credentials(), credentials);
+    if let Ok(open) = std::fs::read_dir(format!("/proc/{}/fd", served.child.id())) {
+        // Of the server itself there are a dozen.
+        assert!(open.count() <= 256 + 20, "clients beyond the limit are kept");
+    }
     // The last of those who began are told why they are let go.
     let mut text = String::new();
     silent[398].read_to_string(&mut text).unwrap();
