@@ -25,7 +25,7 @@ pub enum Code {
     Cancelled = 8,
     /// The web identity token is empty.
     TokenEmpty = 10,
-    /// The web identity token has fewer than three parts, so it is cut or no JWT.
+    /// The web identity token lacks one of its three parts, so it is cut or no JWT.
     TokenCut = 11,
     /// The web identity token has more than three parts.
     TokenParts = 12,
@@ -569,7 +569,7 @@ impl Code {
             Self::Encoding => &Row { name: "encoding", kind: Kind::Misuse, exit: 70, retry: Retry::No, what: "Bytes that should be an encoded effect or answer are not.", fix: "use the encoder of the same version, and hand over exactly its bytes" },
             Self::Cancelled => &Row { name: "cancelled", kind: Kind::Misuse, exit: 5, retry: Retry::No, what: "The calling program cancelled the call.", fix: "nothing is wrong; call again when an answer is wanted" },
             Self::TokenEmpty => &Row { name: "token-empty", kind: Kind::Broken, exit: 3, retry: Retry::Reread, what: "The web identity token is empty.", fix: "write a token there; in a pod the kubelet does it, so look at the projected volume of the service account" },
-            Self::TokenCut => &Row { name: "token-cut", kind: Kind::Broken, exit: 3, retry: Retry::Reread, what: "The web identity token has fewer than three parts, so it is cut or no JWT.", fix: "put a whole JWT there: three parts joined by dots, header.payload.signature" },
+            Self::TokenCut => &Row { name: "token-cut", kind: Kind::Broken, exit: 3, retry: Retry::Reread, what: "The web identity token lacks one of its three parts, so it is cut or no JWT.", fix: "put a whole JWT there: three parts joined by dots, header.payload.signature" },
             Self::TokenParts => &Row { name: "token-parts", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "The web identity token has more than three parts.", fix: "put a signed JWT there (three parts); five parts are an encrypted one, which AWS does not read" },
             Self::TokenTooLong => &Row { name: "token-too-long", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "The web identity token is longer than the 20,000 characters that STS takes.", fix: "have the issuer put fewer or shorter claims into it" },
             Self::TokenTrailing => &Row { name: "token-trailing", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "Something stands behind the web identity token.", fix: "remove what stands behind the token, from the named byte on; one line feed at the end does no harm" },

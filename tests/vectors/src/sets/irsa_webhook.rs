@@ -56,6 +56,7 @@ fn check(engine: &mut dyn Engine, spec: &Value, container: &Value) -> Result<(),
         .as_array()
         .into_iter()
         .flatten()
+        .filter(|variable| variable["value"].is_string())
         .filter_map(|variable| Some((variable["name"].as_str()?.to_owned(), variable["value"].clone())))
         .collect();
     let tokens = mounted(spec, container, &env);
@@ -70,13 +71,22 @@ fn check(engine: &mut dyn Engine, spec: &Value, container: &Value) -> Result<(),
         same("requests without a web identity", 0, requests.len())?;
         let error = &answered["result"]["error"];
         let said = error["message"].as_str().ok_or_else(|| format!("no error: {}", answered["result"]))?;
-        // A half of it, or another source that is configured, is named.
-        let half = ["AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
-        let named = half.iter().filter(|name| env.contains_key(**name)).all(|name| said.contains(name));
+        // What is configured, a half of it or another source, is named.
+        let names = [
+            "AWS_ROLE_ARN",
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        ];
+        let mut set = names.iter().filter(|name| env.contains_key(**name)).peekable();
+        let named = set.peek().is_none() || set.any(|name| said.contains(name));
         return if named { Ok(()) } else { Err(format!("{} says {said}", error["code"])) };
     };
-    let (_, token) =
-        tokens.iter().find(|(path, _)| path == file).ok_or_else(|| format!("nothing is mounted at {file}"))?;
+    let Some((_, token)) = tokens.iter().find(|(path, _)| path == file) else {
+        // A path of the container's own, where the webhook mounts nothing.
+        same("requests without a token", 0, requests.len())?;
+        return same("code", &json!("token-file-missing"), &answered["result"]["error"]["code"]);
+    };
     let [request] = requests.as_slice() else {
         return Err(format!("{} requests: {}", requests.len(), answered["result"]));
     };
