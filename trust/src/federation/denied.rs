@@ -2,7 +2,7 @@
 
 use super::{Role, World};
 use crate::json::short;
-use crate::policy::Evaluation;
+use crate::policy::{Decision, Evaluation};
 use alloc::{
     borrow::Cow,
     format,
@@ -199,10 +199,16 @@ pub(super) fn not_authorized(role: &Role, evaluations: Vec<Evaluation>) -> Denie
     let last = evaluations.last();
     let what = last.map(|evaluation| evaluation.why().join("; ")).unwrap_or_default();
     let action = last.map_or("", |evaluation| evaluation.action.as_str());
-    let fix = format!(
-        "change the trust policy of {} so that it allows {action} for this token, or use the service account that it names",
-        role.arn
-    );
+    let fix = match last.map(Evaluation::decision) {
+        Some(Decision::Undecided) => format!(
+            "make the trust policy of {} smaller, with fewer values and fewer wildcards before long text: as it is, it was not decided here",
+            role.arn
+        ),
+        _ => format!(
+            "change the trust policy of {} so that it allows {action} for this token, or use the service account that it names",
+            role.arn
+        ),
+    };
     let mut denied = Denied::new("AccessDenied", NOT_AUTHORIZED, Check::TrustPolicy, what, fix);
     denied.reason.evaluations = evaluations;
     denied

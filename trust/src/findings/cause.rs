@@ -86,6 +86,10 @@ pub(super) struct Fault {
 pub(super) fn of(setup: &Setup, call: &Call, denied: &Denied) -> Vec<Finding> {
     let Some(seen) = Seen::new(call) else { return Vec::new() };
     let Some(evaluation) = denied.reason.evaluations.last() else { return Vec::new() };
+    // What took too long to decide is nobody's fault that could be told; the reason itself says so.
+    if evaluation.decision() == Decision::Undecided {
+        return Vec::new();
+    }
     let mut findings = Vec::new();
     let mut edits = Vec::new();
     let mut denies = Vec::new();

@@ -324,3 +324,17 @@ fn keys_of_the_call() {
     }, "IpAddress": { "aws:SourceIp": "192.0.2.0/24" }, "DateEquals": { "aws:CurrentTime": NOW } });
     with(|s| s.world.roles[0].trust_policy = trust(&condition, &["sts:AssumeRoleWithWebIdentity"])).decide().unwrap();
 }
+
+#[test]
+fn what_takes_too_long_is_denied_and_says_so() {
+    let denied = with(|s| {
+        s.claims["sub"] = json!("a".repeat(12_000));
+        let pattern = format!("*{}b", "a".repeat(6_000));
+        let conditions = json!({ "StringLike": { format!("{HOST}:sub"): pattern } });
+        s.world.roles[0].trust_policy = trust(&conditions, &["sts:AssumeRoleWithWebIdentity"]);
+    });
+    let denied = denied.decide().unwrap_err();
+    assert_eq!((denied.code, denied.reason.check), ("AccessDenied", Check::TrustPolicy));
+    assert!(denied.reason.what.contains("not decided"), "{denied}");
+    assert!(denied.reason.fix.contains("smaller"), "{denied}");
+}
