@@ -269,6 +269,8 @@ fn is_grammar(rule: Rule) -> bool {
             | Rule::SharedIssuer
             | Rule::Application
             | Rule::Size
+            | Rule::Sid
+            | Rule::Text
     )
 }
 

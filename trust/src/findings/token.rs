@@ -135,15 +135,20 @@ pub(super) fn audience(setup: &Setup, call: &Call, denied: &Denied) -> Finding {
     if reason.at == "azp" {
         return simple("token-azp", &place).with(Mend::Set([(place.clone(), None)].into()));
     }
-    if matches!(all.get("aud"), Some(Value::Array(several)) if several.len() > 1) {
+    let kubernetes = is_kubernetes(&all);
+    let issuer = all.get("iss").and_then(Value::as_str).unwrap_or_default();
+    let of_server = |audience: &str| {
+        audience.contains("kubernetes.default.svc")
+            || kubernetes && (audience == issuer || ["api", "k3s"].contains(&audience))
+    };
+    let several = all.get("aud").and_then(Value::as_array).filter(|several| several.len() > 1);
+    let api_server = several.is_some_and(|all| all.iter().filter_map(Value::as_str).all(of_server));
+    if several.is_some() && !api_server {
         return simple("token-aud-multiple", &place).with(Mend::set(place.clone(), json!([expected_audience(setup)])));
     }
     let has = audiences(&all).into_iter().next().unwrap_or_default();
     let client_ids = call.provider().map(|provider| provider.client_ids.clone()).unwrap_or_default();
-    let kubernetes = is_kubernetes(&all);
-    let issuer = all.get("iss").and_then(Value::as_str).unwrap_or_default();
-    let api_server =
-        has.contains("kubernetes.default.svc") || kubernetes && (has == issuer || has == "api" || has == "k3s");
+    let api_server = api_server || several.is_none() && of_server(&has);
     let expected = expected_audience(setup);
     let wanted = cause::values_of(call, "aud");
     let right = if client_ids.iter().any(|id| id == expected) || client_ids.is_empty() {

@@ -67,11 +67,11 @@ pub(super) fn subject_cause(seen: &Seen<'_>, value: &str, like: bool) -> (&'stat
     if like && is_other_pattern(value) || scattered(value, subject) {
         return ("trust-wildcard-misplaced", 2);
     }
-    // A name of Kubernetes; or one that is right but for letter case, where the other part has the fault.
+    // A name of Kubernetes, be it in the wrong letter case; all in capitals it is what a template should have replaced.
     let is_name = |part: &str, text: &str| {
-        let own =
-            |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b) || like && b"*?".contains(&b);
-        !part.is_empty() && part.bytes().all(own) || fits(&part.to_ascii_lowercase(), text)
+        let own = |b: u8| b.is_ascii_alphanumeric() || b"-.".contains(&b) || like && b"*?".contains(&b);
+        let shouted = part.bytes().any(|b| b.is_ascii_uppercase()) && !part.bytes().any(|b| b.is_ascii_lowercase());
+        !part.is_empty() && part.bytes().all(own) && !shouted || fits(&part.to_ascii_lowercase(), text)
     };
     match right {
         _ if !is_name(space, namespace) || !is_name(account, name) => ("trust-sub-format", 3),

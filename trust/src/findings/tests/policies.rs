@@ -373,6 +373,21 @@ fn subjects_of_other_systems_are_compared_whole() {
 }
 
 #[test]
+fn what_iam_would_not_store_is_judged_where_it_can_be() {
+    let world = &WORLDS[0];
+    for text in [
+        r#"{"Statement": [{"Sid": "not a sid", "Effect": "Allow", "Principal": {"Federated": "PROV"},
+            "Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": {"ISS:sub": "SUB"}}}]}"#,
+        r#"{"Statement": [{"Effect": "Allow", "Principal": {"Federated": "PROV"}, "Action": "sts:*",
+            "Condition": {"StringEquals": {"ISS:sub": "SUB"}}}]}"#,
+    ] {
+        let judgement = judge(&with(world, &serde_json::from_str(&world.fill(text)).unwrap()));
+        let said: Vec<_> = judgement.findings.iter().map(|finding| (finding.id, finding.severity)).collect();
+        assert_eq!((judgement.verdict, said), (Verdict::Succeeds, vec![("policy-refused", Severity::Warning)]));
+    }
+}
+
+#[test]
 fn a_policy_that_is_too_wide_is_warned_of() {
     let world = &WORLDS[0];
     for (id, condition) in [

@@ -86,6 +86,9 @@ const BREAKS: &[(&str, &str, Break)] = &[
     ("token-api-server-audience", "InvalidIdentityToken", |w, s| {
         claims_mut(s).insert("aud".into(), json!([w.issuer]));
     }),
+    ("token-api-server-audience", "InvalidIdentityToken", |_, s| {
+        claims_mut(s).insert("aud".into(), json!(["https://kubernetes.default.svc.cluster.local", "k3s"]));
+    }),
     ("token-aud-multiple", "InvalidIdentityToken", |_, s| {
         claims_mut(s).insert("aud".into(), json!(["sts.amazonaws.com", "vault"]));
     }),
