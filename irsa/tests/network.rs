@@ -147,6 +147,14 @@ fn a_proxy_that_demands_a_password() {
     let error = pod.refused(by(kerberos.url("")), "https://sts.example");
     assert!(error.message().contains("it wants Negotiate, NTLM, and only Basic is known here"), "{error}");
 
+    // Towards http:// it answers in the server's place.
+    let asks = Server::saying("HTTP/1.1 407 No\r\ncontent-length: 0\r\n\r\n");
+    let error = pod.refused(host(&[("HTTP_PROXY", &asks.url(""))]), "http://sts.example");
+    assert_eq!(error.code(), Code::NetProxyRefused, "{error}");
+    assert!(error.message().starts_with("a proxy answered AssumeRoleWithWebIdentity with 407"), "{error}");
+    assert!(error.fix().contains("HTTP_PROXY (or http_proxy, ALL_PROXY)"), "{error}");
+    assert_eq!(asks.seen().len(), 1);
+
     let busy = proxy("none", "503 Service Unavailable", server.port);
     let error = pod.refused(by(format!("http://127.0.0.1:{}", busy.port)), "https://sts.example");
     assert_eq!(error.code(), Code::NetProxy, "{error}");

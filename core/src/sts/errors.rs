@@ -38,10 +38,19 @@ pub(super) fn by_status(action: Action, response: &HttpResponse, more: &str) -> 
         400.. => Code::StsRefused,
         _ => Code::AnswerUnknown,
     };
-    let message = format!("STS answered {} with {}{more}", action.name(), response.status);
+    // Towards http:// a proxy answers in the server's place.
+    let who = if code == Code::NetProxyRefused { "a proxy" } else { "STS" };
+    let message = format!("{who} answered {} with {}{more}", action.name(), response.status);
     let mut error = Error::new(code, "sts", message);
-    if code == Code::StsRefused {
-        error = error.with_fix(without_code(response.status));
+    match code {
+        Code::StsRefused => error = error.with_fix(without_code(response.status)),
+        Code::NetProxyRefused => {
+            error = error.with_fix(
+                "put user and password into HTTP_PROXY (or http_proxy, ALL_PROXY), as http://user:password@host:port with \
+                 reserved characters as %XX; or put the host into NO_PROXY",
+            );
+        }
+        _ => {}
     }
     with_id(error, response)
 }

@@ -26,6 +26,11 @@ impl Samples {
         self.0.iter().filter(|[at, ..]| *at >= WARM_UP)
     }
 
+    /// From the first to the last that counts.
+    pub fn seconds(&self) -> f64 {
+        self.warm().last().map_or(0.0, |last| last[0]) - self.warm().next().map_or(0.0, |first| first[0])
+    }
+
     /// Growth in a minute of memory and of descriptors, by least squares. `None` with too few samples to say.
     pub fn slopes(&self) -> Option<(f64, f64)> {
         let slope = |index: usize| {
@@ -42,9 +47,7 @@ impl Samples {
 
 impl fmt::Display for Samples {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Some((bytes, descriptors)), Some(first), Some(last)) =
-            (self.slopes(), self.warm().next(), self.warm().last())
-        else {
+        let Some((bytes, descriptors)) = self.slopes() else {
             return f.write_str("memory and descriptors were not measured: the system does not tell, or too briefly");
         };
         let span = |index: usize| {
@@ -57,7 +60,7 @@ impl fmt::Display for Samples {
             "{} samples over {:.0} s after {WARM_UP:.0} s: memory {:.0} to {:.0} KiB, {:+.1} KiB a minute; descriptors {} to {}, \
              {:+.2} a minute",
             self.warm().count(),
-            last[0] - first[0],
+            self.seconds(),
             memory.0 / 1024.0,
             memory.1 / 1024.0,
             bytes / 1024.0,
