@@ -48,8 +48,22 @@ python3 tools/static.py "$dist"/irsa-*
 version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 python3 tools/oci.py "$dist/oci" --version "$version" --commit "$commit" --time "$SOURCE_DATE_EPOCH" \
     $(for triple in "$@"; do echo "$triple=$dist/irsa-$triple"; done)
-tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --format=ustar \
-    -C "$dist/oci" -cf "$dist/irsa-$version-oci.tar" blobs index.json oci-layout
+# plain_tar FOLDER FILE ENTRY…: what does not depend on when and by whom it is made.
+plain_tar() {
+    tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX --format=ustar \
+        -C "$1" -cf "$2" "${@:3}"
+}
+plain_tar "$dist/oci" "$dist/irsa-$version-oci.tar" blobs index.json oci-layout
+# Manual and completions are the same for every machine; made by a command that runs on this one.
+cargo build -q --locked -p irsa-cli
+share=$target/share
+rm -rf "$share"
+mkdir -p "$share/bash-completion/completions" "$share/fish/vendor_completions.d" "$share/zsh/site-functions"
+python3 tools/man.py "$target/debug/irsa" "$share/man/man1"
+"$target/debug/irsa" completions bash >"$share/bash-completion/completions/irsa"
+"$target/debug/irsa" completions fish >"$share/fish/vendor_completions.d/irsa.fish"
+"$target/debug/irsa" completions zsh >"$share/zsh/site-functions/_irsa"
+plain_tar "$share" "$dist/irsa-$version-share.tar" man bash-completion fish zsh
 (cd "$dist" && sha256sum irsa-* >SHA256SUMS)
 echo "dist: $dist, $version of $commit"
 cat "$dist/SHA256SUMS"
