@@ -57,9 +57,6 @@ class Judge:
         new, self.seen = lines[self.seen :], len(lines)
         return new
 
-    def keys_used(self):
-        return [line["accessKeyId"] for line in self.news() if line["operation"] == CALL and line["status"] == 200]
-
     # What succeeds.
 
     def caller(self, answer):
@@ -381,8 +378,8 @@ def main(built, programs, *names):
         sys.exit(f"not among those that can be run here ({', '.join(known)}): {', '.join(unknown)}")
     check = Checks()
     recorded(check)
-    # Two at a time: programs sleep until credentials end.
-    with concurrent.futures.ThreadPoolExecutor(2) as threads:
+    # Beside each other: much of the time programs wait for credentials to end.
+    with concurrent.futures.ThreadPoolExecutor(len(known)) as threads:
         for done in [threads.submit(judge, known[name], built, check) for name in names or known]:
             done.result()
     check.close()
