@@ -327,8 +327,8 @@ class Judge:
         check("irsa serve says why STS refuses", self.served_refusal)
         check("takes new credentials at the end of the old", self.refreshes)
         check("reads the token's file anew", self.reads_anew)
-        check("tries again when throttled", lambda: self.retries("throttle 1"))
-        check("tries again when the connection is closed", lambda: self.retries("down 1ms"))
+        for line in "throttle 1", "unavailable 1", "down 1ms":
+            check(f"tries again: {line}", lambda line=line: self.retries(line))
         self.clocks()
         self.refusals()
         check("refused: another secret access key", self.spoilt_secret_key)
