@@ -2,7 +2,7 @@
 //! thousands of values: what would take too long is not decided, and says so.
 
 /// Steps that one evaluation may take, each about a character compared. A trust policy as IAM stores it (4,096
-/// characters) needs thousands; this many take some 50 ms.
+/// characters) needs thousands; this many take a third of a second in a debug build.
 pub const MAX_WORK: usize = 1 << 24;
 
 /// What is left of [`MAX_WORK`].
