@@ -57,7 +57,8 @@ pub enum Event<'a> {
         error: &'a Error,
     },
     /// A caller got credentials that should have been replaced by now, because replacing them failed. Told once after
-    /// each failure, not for each caller.
+    /// each failure, not for each caller. Beside a background thread: from the mandatory window on, the last minute or
+    /// quarter of their life; until then its failures are told, and callers are not held up to look.
     ServedStale {
         /// The failure.
         error: &'a Error,
