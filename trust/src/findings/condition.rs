@@ -116,8 +116,10 @@ pub(super) fn condition(
         }
     }
     let like = condition.operator.has_wildcards();
-    if !like && condition.values.iter().any(|value| value.contains(['*', '?'])) {
-        let fits = condition.values.iter().any(|value| covers(value, found, false));
+    let wild = |value: &String| value.contains(['*', '?']);
+    // Of a list the pattern counts that would fit; one that fits nothing may stand beside the value that was meant.
+    let fits = condition.values.iter().any(|value| wild(value) && covers(value, found, false));
+    if !like && (fits || condition.values.iter().all(wild)) {
         let fix = format!(
             "* and ? are plain characters under {}: use StringLike, or write {}",
             at.0,

@@ -43,6 +43,7 @@ pub const IDS: &[Meaning] = &[
     id("trust-forallvalues-hole", "ForAllValues holds where the key is absent"),
     id("policy-malformed", "IAM does not store the document: its grammar is broken"),
     id("policy-refused", "IAM would not store the document, though it can be evaluated"),
+    id("policy-undecided", "the policy is too costly to be decided here"),
     id("principal-other-account", "the provider's ARN names another account"),
     id("principal-other-provider", "the principal is another provider"),
     id("principal-wrong-partition", "the provider's ARN has another partition"),

@@ -4,7 +4,7 @@ use super::call::{Call, audiences, expected_audience};
 use super::{Finding, Mend, Setup, Verdict, cause, iam, in_policy, pod, token};
 use crate::federation::{Check, Denied, Provider, TIME_FORMAT};
 use crate::json::step;
-use crate::policy::Evaluation;
+use crate::policy::{Decision, Evaluation};
 use alloc::{format, string::String, vec::Vec};
 use irsa_core::arn::RoleArn;
 use serde_json::{Value, json};
@@ -240,8 +240,9 @@ fn trust_policy(setup: &Setup, call: &Call, denied: &Denied, findings: &mut Vec<
     let before = findings.len();
     findings.extend(cause::of(setup, call, denied));
     if findings.len() == before {
-        let fix = denied.reason.fix.clone();
-        findings.push(Finding::new("action-wrong", in_policy(""), denied.reason.what.clone(), fix));
+        let undecided = denied.reason.evaluations.last().is_some_and(|e| e.decision() == Decision::Undecided);
+        let id = if undecided { "policy-undecided" } else { "action-wrong" };
+        findings.push(Finding::new(id, in_policy(""), denied.reason.what.clone(), denied.reason.fix.clone()));
     }
 }
 

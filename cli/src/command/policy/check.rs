@@ -184,9 +184,13 @@ fn statements(evaluation: &Evaluation, lines: &mut Vec<String>) {
     for statement in &evaluation.statements {
         let applies = if statement.applies() { "applies" } else { "does not apply" };
         lines.push(format!("  {statement} ({}) {applies}", statement.effect.name()));
-        let mark = |matched: bool| if matched { "yes" } else { "no" };
-        lines.extend(statement.elements.iter().map(|e| format!("    {:<4} {e}", mark(e.matched))));
-        lines.extend(statement.conditions.iter().map(|c| format!("    {:<4} {c}", mark(c.matched))));
+        let mark = |matched: bool, undecided: bool| match (matched, undecided) {
+            (true, _) => "yes",
+            (_, true) => "?",
+            _ => "no",
+        };
+        lines.extend(statement.elements.iter().map(|e| format!("    {:<4} {e}", mark(e.matched, e.undecided))));
+        lines.extend(statement.conditions.iter().map(|c| format!("    {:<4} {c}", mark(c.matched, c.undecided))));
     }
 }
 

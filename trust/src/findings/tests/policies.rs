@@ -10,6 +10,7 @@ const CONDITIONS: &[(&str, &str)] = &[
     ("trust-sub-namespace", r#"{"StringEquals": {"ISS:sub": "SSA:NSx:NAME", "ISS:aud": "sts.amazonaws.com"}}"#),
     ("trust-sub-service-account", r#"{"StringEquals": {"ISS:sub": "SSA:NS:default"}}"#),
     ("trust-sub-service-account", r#"{"StringEquals": {"ISS:sub": ["SSA:NS:a", "SSA:b:c"]}}"#),
+    ("trust-sub-service-account", r#"{"StringEquals": {"ISS:sub": ["SSA:NS:other", "SSA:batch:*"]}}"#),
     ("trust-sub-service-account", r#"{"StringLike": {"ISS:sub": "SSA:NS:other-*"}}"#),
     ("trust-sub-service-account", r#"{"StringLike": {"ISS:sub": "SSA:*:other"}}"#),
     ("trust-sub-service-account", r#"{"StringEquals": {"ISS:sub": "SSA:NS:NAME-7d9c5b6f4-x2k8q"}}"#),
@@ -370,6 +371,23 @@ fn subjects_of_other_systems_are_compared_whole() {
         let mend = judgement.findings.first().and_then(|finding| finding.mend.clone());
         assert_eq!(matches!(mend, Some(Mend::Policy(_))), !id.is_empty(), "{condition}");
     }
+}
+
+#[test]
+fn what_is_too_costly_is_said_to_be_undecided() {
+    let world = &WORLDS[0];
+    let mut setup = world.healthy();
+    claims_mut(&mut setup).insert("sub".into(), json!("a".repeat(1000)));
+    setup.service_account = Fact::Absent;
+    let pattern = format!("*{}b", "a".repeat(500));
+    let policy = world
+        .policy()
+        .to_string()
+        .replace(&format!("\"{}\"", world.subject()), &json!(vec![pattern.as_str(); 100]).to_string());
+    role_mut(&mut setup).trust_policy =
+        Some(serde_json::from_str(&policy.replace("StringEquals", "StringLike")).unwrap());
+    let judgement = judge(&setup);
+    assert_eq!(judgement.cause().unwrap().id, "policy-undecided");
 }
 
 #[test]
