@@ -57,6 +57,9 @@ test-long: ## what needs more than the minutes of `make test`
 bench: ## measurements, one table
 	@tools/bench.sh
 
+bench-instructions: ## instructions of signing, verifying and an exchange, held against the committed counts
+	@tools/instructions.sh $(ARGS)
+
 lint: ## format, clippy, MSRV, purity, unused dependencies, licences and bans
 	@tools/lint.sh
 

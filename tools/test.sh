@@ -45,6 +45,7 @@ hush() {
 suite cargo cargo test --workspace --exclude irsa-benches --locked --no-fail-fast -- --show-output
 step vectors tools/wasm.sh test
 suite differential tools/differential.sh
+step instructions tools/instructions.sh
 suite features cargo test -q --locked -p irsa --all-features --test tasks --test aws --test object_store
 suite examples cargo test -q --locked -p irsa --all-features --doc
 suite soak cargo run -q --locked -p irsa-soak

@@ -2,10 +2,11 @@
 //!
 //! W1: GET of an S3 object with six headers, `UNSIGNED-PAYLOAD` and a session token of 1,000 characters, the signing key
 //! cached. W1b: the same, the key derived each time. W2: POST with a body of 1 KiB that is hashed. W3: a presigned URL.
+//! W4: PUT with a body of 64 MiB that is hashed.
 
 use irsa_core::{
     Credentials, Timestamp,
-    sigv4::{KeyCache, Payload, Request, Signing, explain, sign_into, signing_key},
+    sigv4::{BodyHash, KeyCache, Payload, Request, Signing, Verifying, explain, lines, sign_into, signing_key, verify},
 };
 use sha2::block_api::compress256;
 use std::hint::black_box;
@@ -70,6 +71,15 @@ pub const W3: Work = Work {
     presigned: true,
 };
 
+/// W4, with its body.
+pub fn w4() -> Work {
+    let body: Vec<u8> = (0..64 << 20).map(|at: u32| (at ^ at >> 8) as u8).collect();
+    Work { method: "PUT", body: Some(Box::leak(body.into_boxed_slice())), ..W1 }
+}
+
+/// A piece of a body that is hashed in pieces.
+const PIECE: usize = 64 << 10;
+
 /// 1,000 characters of base64, as STS's tokens are.
 pub fn session_token() -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -132,6 +142,43 @@ impl Work {
             let now = Timestamp::from_unix(black_box(NOW));
             let length = sign_into(black_box(&request), &signing, &mut keys, now, &mut out).expect("signed");
             black_box(&out[..length]);
+        }
+    }
+
+    /// The body is hashed in pieces, then the request is signed.
+    pub fn irsa_in_pieces(&self) -> impl FnMut() + use<> {
+        let (method, path, headers) = (self.method, self.path, self.headers);
+        let (credentials, body) = (credentials(), self.body.unwrap_or_default());
+        let mut keys = KeyCache::new();
+        let mut out = vec![0; 4096];
+        move || {
+            let mut hash = BodyHash::new();
+            black_box(body).chunks(PIECE).for_each(|piece| hash.update(piece));
+            let hash = hash.finish();
+            let headers: &[(&str, &str)] = headers;
+            let payload = Payload::Hash(hash.as_str());
+            let request = Request { method, path, query: "", headers: headers.iter().copied(), payload };
+            let (signing, now) = (Signing::s3(black_box(&credentials), REGION), Timestamp::from_unix(black_box(NOW)));
+            let length = sign_into(&request, &signing, &mut keys, now, &mut out).expect("signed");
+            black_box(&out[..length]);
+        }
+    }
+
+    /// Verifies what was signed in header form.
+    pub fn verified(&self) -> impl FnMut() + use<> {
+        let (request, credentials, service) = (self.request(), credentials(), self.service);
+        let (mut keys, now) = (KeyCache::new(), Timestamp::from_unix(NOW));
+        let mut out = vec![0; 4096];
+        let length = sign_into(&request, &self.signing(&credentials), &mut keys, now, &mut out).expect("signed");
+        let out: &'static [u8] = Box::leak(out[..length].into());
+        let headers: Vec<(&str, &str)> = request.headers.clone().into_iter().chain(lines(out)).collect();
+        let payload = Payload::Bytes(self.body.unwrap_or_default());
+        let (method, path, query) = (request.method, request.path, request.query);
+        move || {
+            let request = Request { method, path, query, headers: black_box(&headers).iter().copied(), payload };
+            let rules = if service == "s3" { Verifying::s3(REGION) } else { Verifying::new(REGION, service) };
+            let verified = verify(&request, &rules, |_| Some(&credentials), &mut keys, black_box(now));
+            black_box(verified.expect("verified"));
         }
     }
 

@@ -46,7 +46,7 @@ impl From<String> for Secret {
             return Self(text.into_boxed_str());
         }
         let exact = Box::from(text.as_str());
-        text.zeroize();
+        wipe(&mut core::mem::take(&mut text).into_bytes());
         Self(exact)
     }
 }
@@ -104,7 +104,7 @@ impl From<Vec<u8>> for SecretBytes {
             return Self(bytes.into_boxed_slice());
         }
         let exact = Box::from(bytes.as_slice());
-        bytes.zeroize();
+        wipe(&mut bytes);
         Self(exact)
     }
 }
@@ -125,7 +125,25 @@ impl Eq for SecretBytes {}
 
 impl Drop for SecretBytes {
     fn drop(&mut self) {
-        self.0.zeroize();
+        self.0.as_mut().zeroize();
+    }
+}
+
+/// Overwrites a buffer, what it has spare too, and empties it. As slices: those are overwritten at once, where a vector's
+/// elements would be one by one.
+pub(crate) fn wipe(bytes: &mut Vec<u8>) {
+    bytes.as_mut_slice().zeroize();
+    bytes.spare_capacity_mut().zeroize();
+    bytes.clear();
+}
+
+/// Text in the making that is wiped when it is dropped. Give it all the room that it needs: growing leaves copies behind.
+#[derive(Default)]
+pub(crate) struct Scratch(pub String);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        wipe(&mut core::mem::take(&mut self.0).into_bytes());
     }
 }
 

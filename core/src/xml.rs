@@ -3,13 +3,13 @@
 //! Follows XML 1.0 through quick-xml, without DTDs: a DOCTYPE is refused, so no entity but the five of XML itself and
 //! character references exists. Depth at most [`DEPTH`]; names without their prefix. The scratch text is wiped.
 
+use crate::secret::Scratch;
 use alloc::{string::String, vec::Vec};
 use quick_xml::{
     Reader,
     errors::Error,
     events::{BytesRef, Event},
 };
-use zeroize::Zeroizing;
 
 /// Elements within elements. STS has four.
 const DEPTH: usize = 16;
@@ -32,7 +32,8 @@ pub(crate) fn leaves(text: &str, mut leaf: impl FnMut(&[&str], &str)) -> Result<
     let mut reader = Reader::from_str(text);
     let mut path: Vec<&str> = Vec::new();
     // Never longer than the document, so that it does not grow and leave copies behind.
-    let mut content = Zeroizing::new(String::with_capacity(text.len()));
+    let mut scratch = Scratch(String::with_capacity(text.len()));
+    let content = &mut scratch.0;
     let (mut is_leaf, mut roots) = (false, 0);
     loop {
         let at = reader.buffer_position();
@@ -83,8 +84,16 @@ pub(crate) fn leaves(text: &str, mut leaf: impl FnMut(&[&str], &str)) -> Result<
 /// The local name of the tag that begins at this byte.
 fn name_at(text: &str, from: usize) -> Option<&str> {
     let tag = text.get(from..)?.strip_prefix('<')?;
-    let name = tag.split(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>').next()?;
-    name.rsplit(':').next().filter(|name| !name.is_empty())
+    let (mut start, mut end) = (0, tag.len());
+    for (at, byte) in tag.bytes().enumerate() {
+        if byte == b':' {
+            start = at + 1;
+        } else if byte.is_ascii_whitespace() || byte == b'/' || byte == b'>' {
+            end = at;
+            break;
+        }
+    }
+    tag.get(start..end).filter(|name| !name.is_empty())
 }
 
 /// One of XML's five entities, or a character reference.

@@ -6,13 +6,19 @@
 mod measure;
 mod peers;
 
-use irsa_benches::signing::{W1, W2, W3, Work};
+use irsa_benches::{
+    cached,
+    signing::{W1, W2, W3, Work, w4},
+    sts,
+};
 use std::{fs, path::Path, process::Command};
 
 struct Row {
     work: &'static str,
     who: &'static str,
     run: Box<dyn FnMut()>,
+    /// In a round.
+    calls: u32,
     /// Of each round.
     ns: Vec<f64>,
     instructions: Option<u64>,
@@ -39,7 +45,8 @@ fn main() {
 
     let mut rows = Vec::new();
     let mut add = |work, who, run: Box<dyn FnMut()>| {
-        rows.push(Row { work, who, run, ns: Vec::new(), instructions: None });
+        let calls = if work == "W4" { 1 } else { 4_000 };
+        rows.push(Row { work, who, run, calls, ns: Vec::new(), instructions: None });
     };
     for (name, work) in [("W1", &W1), ("W1b", &W1), ("W2", &W2), ("W3", &W3)] as [(_, &'static Work); 4] {
         match name {
@@ -55,19 +62,43 @@ fn main() {
             add(name, "(its request)", Box::new(peers::reqsign_request(work)));
         }
     }
+    let large: &'static Work = Box::leak(Box::new(w4()));
+    add("W4", "irsa", Box::new(large.irsa()));
+    add("W4", "irsa, in pieces", Box::new(large.irsa_in_pieces()));
+    add("W4", "cryptography", Box::new(large.cryptography()));
+    add("W5", "irsa", Box::new(sts::exchange()));
+    add("W5", "(token read)", Box::new(sts::token_read()));
+    let provider: &'static irsa::Provider = Box::leak(Box::new(cached::provider()));
+    add("W7", "irsa", Box::new(cached::handed_out(provider)));
+    add("W7", "irsa, lent", Box::new(cached::lent(provider)));
+    add("W7", "two exact clocks", Box::new(|| _ = std::hint::black_box(provider.host().now())));
     for row in &mut rows {
-        row.instructions = measure::instructions(&mut row.run);
-        measure::per_call(&mut row.run, 20_000);
+        // Single steps through 64 MiB would take minutes.
+        row.instructions = if row.work == "W4" { None } else { measure::instructions(&mut row.run) };
+        measure::per_call(&mut row.run, row.calls * 5);
     }
     for _ in 0..rounds {
         for row in &mut rows {
-            row.ns.push(measure::per_call(&mut row.run, 4_000));
+            row.ns.push(measure::per_call(&mut row.run, row.calls));
         }
     }
+    let both = ["handed out", "lent"].map(|how| {
+        let lent = how == "lent";
+        let all = (0..rounds).map(|_| match lent {
+            true => measure::on_two_threads(|| cached::lent(provider), 400_000),
+            false => measure::on_two_threads(|| cached::handed_out(provider), 400_000),
+        });
+        let mut all: Vec<f64> = all.collect();
+        all.sort_by(f64::total_cmp);
+        (how, median(&all))
+    });
     for row in &mut rows {
         row.ns.sort_by(f64::total_cmp);
     }
     print(&rows, criterion);
+    for (how, ns) in both {
+        println!("W7 {how}, two threads at once: {ns:.0} ns");
+    }
 }
 
 fn print(rows: &[Row], criterion: Option<&Path>) {
@@ -77,13 +108,14 @@ fn print(rows: &[Row], criterion: Option<&Path>) {
     println!();
     println!("W1 GET, 6 headers, 1,000-character token, UNSIGNED-PAYLOAD, key cached (peers derive it each time)");
     println!("W1b the same, key derived   W2 POST, 1 KiB hashed, key cached   W3 presigned URL, key cached");
+    println!("W4 PUT, 64 MiB hashed   W5 request of AssumeRoleWithWebIdentity made, answer read   W7 cached read");
     println!(
         "ns: CPU time, median of {} rounds; x: times irsa's ns; reqsign without the making of its request",
         rows[0].ns.len()
     );
     println!();
     println!(
-        "{:<5} {:<14} {:>8} {:>8} {:>7} {:>9} {:>7} {:>10}",
+        "{:<5} {:<16} {:>8} {:>8} {:>7} {:>9} {:>7} {:>10}",
         "work", "who", "ns", "least", "x", "instr.", "x", "criterion"
     );
     for row in rows {
@@ -96,7 +128,7 @@ fn print(rows: &[Row], criterion: Option<&Path>) {
         let count = row.instructions.map(|c| c - request.and_then(|r| r.instructions).unwrap_or(0));
         let count_ratio = count.zip(us.instructions).map(|(c, o)| format!("{:.2}", c as f64 / o as f64));
         println!(
-            "{:<5} {:<14} {:>8.0} {:>8.0} {:>7.2} {:>9} {:>7} {:>10}",
+            "{:<5} {:<16} {:>8.0} {:>8.0} {:>7.2} {:>9} {:>7} {:>10}",
             row.work,
             row.who,
             ns(row) - less,
@@ -111,6 +143,18 @@ fn print(rows: &[Row], criterion: Option<&Path>) {
     let ns = |work: &str, who: &str| rows.iter().find(|r| r.work == work && r.who == who).map(|r| median(&r.ns));
     if let (Some(us), Some(bare)) = (ns("W1", "irsa"), ns("W1", "cryptography")) {
         println!("W1: {:.2} times the bare cryptography (target 1.9, goal 1.6)", us / bare);
+    }
+    // By the rounds that nobody disturbed: other programs take from the memory's speed.
+    let least = |who: &str| rows.iter().find(|r| r.work == "W4" && r.who == who).map(|r| r.ns[0]);
+    if let (Some(us), Some(pieces), Some(bare)) = (least("irsa"), least("irsa, in pieces"), least("cryptography")) {
+        let share = |ns: f64| bare * 100.0 / ns;
+        println!("W4: {:.1} % of the bare hash's speed, in pieces {:.1} % (target 98)", share(us), share(pieces));
+    }
+    if let Some(us) = ns("W5", "irsa") {
+        println!("W5: {us:.0} ns (target 5,000)");
+    }
+    if let (Some(out), Some(lent)) = (ns("W7", "irsa"), ns("W7", "irsa, lent")) {
+        println!("W7: {out:.0} ns handed out (target 40), {lent:.0} ns lent");
     }
     for (work, target) in [("W1", 3.5), ("W1b", 2.5), ("W2", 2.5), ("W3", 2.5)] {
         let aws = ns(work, "aws-sigv4");

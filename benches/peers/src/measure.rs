@@ -20,6 +20,20 @@ pub fn per_call(work: &mut dyn FnMut(), calls: u32) -> f64 {
     (thread_cpu() - start).as_nanos() as f64 / f64::from(calls)
 }
 
+/// Nanoseconds of one call while two threads make them at once.
+pub fn on_two_threads<W: FnMut()>(make: impl Fn() -> W + Sync, calls: u32) -> f64 {
+    let start = std::sync::Barrier::new(2);
+    let one = || {
+        let mut work = make();
+        start.wait();
+        per_call(&mut work, calls)
+    };
+    std::thread::scope(|scope| {
+        let both = [scope.spawn(one), scope.spawn(one)];
+        both.into_iter().map(|thread| thread.join().expect("measured")).sum::<f64>() / 2.0
+    })
+}
+
 /// Instructions of one call, as this CPU runs them: a forked child is single-stepped from one stop to the next.
 /// Nothing is emulated, so SHA extensions count as they are. `None` where the system does not allow it.
 pub fn instructions(work: &mut dyn FnMut()) -> Option<u64> {

@@ -50,6 +50,16 @@ impl<S: Sink> Sink for Component<'_, S> {
     }
 }
 
+/// The same, behind what is in `out`; it takes [`length`] bytes.
+pub(crate) fn append(text: &[u8], out: &mut Vec<u8>) {
+    component(text, out);
+}
+
+/// How long `text` is once it is encoded.
+pub(crate) fn length(text: &[u8]) -> usize {
+    text.len() + 2 * text.iter().filter(|byte| class::of(**byte) & RESERVED != 0).count()
+}
+
 fn escape(byte: u8) -> [u8; 3] {
     let digit = |four: u8| if four < 10 { b'0' + four } else { b'A' + four - 10 };
     [b'%', digit(byte >> 4), digit(byte & 15)]

@@ -29,6 +29,7 @@ mod verify;
 
 pub use canonical::{HeaderSlot, Scratch};
 pub use encode::QuerySlot;
+pub(crate) use encode::{append, length};
 pub use error::{Part, SignError};
 pub use explain::{Explanation, explain};
 pub use header::{Lines, lines};

@@ -9,10 +9,11 @@ use crate::{
     arn::{ARN_MAX, ARN_MIN, RoleArn},
     call::{Call, post},
     effect::HttpRequest,
+    secret::wipe,
+    sigv4::{append, length},
     token::Token,
 };
 use alloc::{boxed::Box, format, string::String, vec::Vec};
-use zeroize::Zeroize;
 
 /// The most that is read of an answer. A session token has no documented limit; real ones are below 4 KiB.
 pub const RESPONSE_LIMIT: u32 = 256 * 1024;
@@ -283,18 +284,11 @@ impl Form {
 
     /// `application/x-www-form-urlencoded`, with everything but RFC 3986's unreserved characters escaped.
     fn push(&mut self, name: &str, value: &str) {
-        self.reserve(name.len() + 3 * value.len() + 2);
+        self.reserve(name.len() + length(value.as_bytes()) + 2);
         self.0.push(b'&');
         self.0.extend_from_slice(name.as_bytes());
         self.0.push(b'=');
-        for b in value.bytes() {
-            if b.is_ascii_alphanumeric() || b"-._~".contains(&b) {
-                self.0.push(b);
-            } else {
-                let digit = |n: u8| char::from_digit(u32::from(n), 16).map_or(b'0', |c| c.to_ascii_uppercase() as u8);
-                self.0.extend_from_slice(&[b'%', digit(b >> 4), digit(b & 15)]);
-            }
-        }
+        append(value.as_bytes(), &mut self.0);
     }
 
     /// Grows by hand, so that the old memory is wiped.
@@ -302,7 +296,7 @@ impl Form {
         if self.0.capacity() - self.0.len() < more {
             let mut larger = Vec::with_capacity((self.0.len() + more) * 2);
             larger.extend_from_slice(&self.0);
-            self.0.zeroize();
+            wipe(&mut self.0);
             self.0 = larger;
         }
     }
@@ -315,7 +309,7 @@ impl Form {
 
 impl Drop for Form {
     fn drop(&mut self) {
-        self.0.zeroize();
+        wipe(&mut self.0);
     }
 }
 
@@ -326,7 +320,12 @@ fn parameter(name: &str) -> Result<&'static Parameter, Error> {
 
 fn check_text(limits: &Parameter, value: &str) -> Result<(), Error> {
     check(limits, value.chars().count(), " characters")?;
-    match value.char_indices().find(|(_, c)| !limits.characters.has(*c)) {
+    // A token is long, and any character will do for it.
+    let odd = match limits.characters {
+        Characters::Any => None,
+        characters => value.char_indices().find(|(_, c)| !characters.has(*c)),
+    };
+    match odd {
         Some((at, c)) => Err(outside(limits, &format!("{:?} (U+{:04X}) at byte {at} is not allowed", c, u32::from(c)))),
         None => Ok(()),
     }

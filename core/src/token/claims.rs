@@ -1,13 +1,12 @@
 //! What header and payload say. Absent and unreadable members are `None`; nothing is refused.
 
 use super::Warning;
-use crate::{Timestamp, json, json::Object};
+use crate::{Timestamp, json, json::Object, secret::Scratch};
 use alloc::{boxed::Box, string::String, vec::Vec};
 use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use zeroize::Zeroizing;
 
 /// The JOSE header (RFC 7515 §4.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -91,7 +90,7 @@ impl Header {
             odd.push(Warning::Unreadable("header"));
             return Self::default();
         };
-        let Ok(object) = Object::parse(&text) else {
+        let Ok(object) = Object::parse(&text.0) else {
             odd.push(Warning::Unreadable("header"));
             return Self::default();
         };
@@ -106,7 +105,7 @@ impl Claims {
             odd.push(Warning::Unreadable("payload"));
             return Self::default();
         };
-        let Ok(object) = Object::parse(&text) else {
+        let Ok(object) = Object::parse(&text.0) else {
             odd.push(Warning::Unreadable("payload"));
             return Self::default();
         };
@@ -216,7 +215,7 @@ fn time(object: &Object, name: &'static str, odd: &mut Vec<Warning>) -> Option<T
 }
 
 /// Base64url with or without padding, whatever the last bits are.
-fn decode(part: &str) -> Option<Zeroizing<String>> {
+fn decode(part: &str) -> Option<Scratch> {
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &alphabet::URL_SAFE,
         GeneralPurposeConfig::new()
@@ -224,5 +223,5 @@ fn decode(part: &str) -> Option<Zeroizing<String>> {
             .with_decode_padding_mode(DecodePaddingMode::Indifferent),
     );
     let bytes = LENIENT.decode(part).ok()?;
-    String::from_utf8(bytes).ok().map(Zeroizing::new)
+    String::from_utf8(bytes).ok().map(Scratch)
 }
