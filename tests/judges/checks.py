@@ -85,6 +85,16 @@ def succeed_json(argv, env):
     return json.loads(succeed(argv, env))
 
 
+def has_ipv6():
+    """Whether there is an IPv6 loopback."""
+    try:
+        with socket.socket(socket.AF_INET6) as listener:
+            listener.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
 def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

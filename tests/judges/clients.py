@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 
-from checks import Checks, clean_env, free_port, same
+from checks import Checks, clean_env, free_port, has_ipv6, same
 from curl import Curl
 from pod import ABROAD, OWN, REFUSALS, ROLE, SECOND, SECRET, SESSION, Pod, recorded, seconds
 from programs import Sdk, sdks
@@ -23,6 +23,8 @@ EXCHANGE, CALL = "AssumeRoleWithWebIdentity", "GetCallerIdentity"
 INVALID = "InvalidClientTokenId", "The security token included in the request is invalid"
 # Seconds.
 LIFETIME = 5
+IPV6 = has_ipv6()
+LOOPBACK = "[::1]" if IPV6 else "127.0.0.1"
 MISMATCH = "The request signature we calculated does not match the signature you provided."
 
 
@@ -160,7 +162,7 @@ class Judge:
 
     def shares(self):
         """Programs beside each other rest on one exchange."""
-        with self.pod.serve() as variables:
+        with self.pod.serve(*(["--ipv6"] if IPV6 else [])) as variables:
             for _ in range(2):
                 self.caller(self.once("whoami", **variables))
             self.secret(self.once("secret shop/db", **variables))
@@ -318,7 +320,7 @@ class Judge:
         check("through irsa credential-process, and takes new credentials", self.through_process)
         check("through irsa serve, and takes new credentials", self.through_serve)
         check("through irsa serve that was started anew", self.served_anew)
-        check("through irsa serve, one exchange for several", self.shares)
+        check(f"through irsa serve on {LOOPBACK}, one exchange for several", self.shares)
         wrong = self.pod.folder / "wrong"
         wrong.write_text("wrong")
         for token, what, words in (str(wrong), "another", "another token in"), (None, "no", "no header"):
@@ -336,7 +338,7 @@ class Judge:
         check("refused: no session token", lambda: self.spoilt(*INVALID, AWS_SESSION_TOKEN=None))
         check("refused: an unknown key", lambda: self.spoilt(*INVALID, AWS_ACCESS_KEY_ID="ASIA" + "Q" * 16))
         check("refused: credentials that have ended", self.ended)
-        check("by TLS from a private CA", lambda: self.private_ca(tls))
+        check(f"by TLS from a private CA, on {LOOPBACK}", lambda: self.private_ca(tls))
         if self.sdk.name == "aws":
             for options in [], ["--tls"], ["--issuer-loopback"]:
                 check(" ".join(["under irsa-local run", *options]), lambda options=options: self.in_run(*options))
@@ -359,7 +361,8 @@ def judge(sdk, built, check):
         folders = [pathlib.Path(folder, part) for part in ("plain", "tls")]
         for part in folders:
             part.mkdir()
-        pod, tls = Pod(built, folders[0]), Pod(built, folders[1], "--tls")
+        listen = ["--listen", "::1"] if IPV6 else []
+        pod, tls = Pod(built, folders[0]), Pod(built, folders[1], "--tls", *listen)
         try:
             if isinstance(sdk, Sdk):
                 Judge(sdk, pod, check).all(tls)
