@@ -95,6 +95,14 @@ class Cluster:
             raise AssertionError(f"{method} {path}: {got} {answer[:500]}")
         return json.loads(answer)
 
+    def would_take(self, path, manifest):
+        """Whether it would store this YAML as it stands; a field that it does not know is an error."""
+        headers = {"authorization": "Bearer " + self.admin, "content-type": "application/apply-patch+yaml"}
+        query = "?dryRun=All&fieldManager=judge&fieldValidation=Strict&force=true"
+        got, _, answer = request(self.url + path + query, "PATCH", headers, manifest, self.context)
+        if got not in (200, 201):
+            raise AssertionError(f"{path}: {got} {answer[:500]}")
+
     def make(self, path, kind, name, version="v1", **more):
         what = {"apiVersion": version, "kind": kind, "metadata": {"name": name}} | more
         return self.ask("POST", path, what)["metadata"]

@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import sys
 import tempfile
 import threading
@@ -18,6 +19,7 @@ from checks import Checks, clean_env, request, run, same, succeed, succeed_json
 from cluster import Cluster, signing_key
 from servers import REGION
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"
 PROVIDER = f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"
 OWN = "oidc.eks.eu-west-1.amazonaws.com/id/00000000000000000000000000000000"
@@ -147,6 +149,22 @@ class Judge:
         cluster.make(bindings, "ClusterRoleBinding", "anybody", f"{group}/v1", roleRef=role, subjects=[anybody])
 
     # What succeeds.
+
+    def manifests(self):
+        """Those that are given to users."""
+        folders = {"Pod": "pods", "ServiceAccount": "serviceaccounts"}
+        for file in sorted((ROOT / "docs/deploy").glob("*.yaml")):
+            for document in file.read_text().split("\n---\n"):
+                kind, name, namespace = (
+                    re.search(rf"(?m)^{field}: (\S+)$", document)[1] for field in ("kind", "  name", "  namespace")
+                )
+                self.cluster.would_take(f"/api/v1/namespaces/{namespace}/{folders[kind]}/{name}", document)
+            wrong = document.replace("containers:", "containerz:")
+            try:
+                self.cluster.would_take(f"/api/v1/namespaces/{namespace}/{folders[kind]}/{name}", wrong)
+            except AssertionError:
+                continue
+            raise AssertionError(f"an unknown field of {file.name} was not noticed")
 
     def decoded(self, algorithm, token, pod):
         got = succeed_json([self.irsa, "token", "--json", str(self.file(token))], clean_env())
@@ -347,6 +365,7 @@ def main(built):
             judge.minio.allow(judge.irsa, SUBJECT + "checkout", "shop")
             plain, bound = cluster.token("checkout"), cluster.token("checkout", seconds=86400, pod=judge.pod_object)
             with judge.irsa_local_with(cluster.jwks(), **judge.policies()):
+                check("the manifests of docs/deploy", judge.manifests)
                 check("RS256: decoded", lambda: judge.decoded("RS256", plain, False))
                 check("RS256, bound to a pod: decoded", lambda: judge.decoded("RS256", bound, True))
                 check("RS256: exchanged by the trust policy", lambda: judge.exchanged(plain))
