@@ -461,6 +461,14 @@ fn a_unix_socket_is_for_its_owner_and_stale_ones_are_replaced() {
     ask("Host: evil.example\r\n").refused(403, "serve-forbidden");
     assert_eq!(pod.irsa(&["serve", "--health", "--socket", name]).0, Some(0));
 
+    // One that hangs is not waited for.
+    let deaf = pod.path("deaf.sock");
+    let _listener = UnixListener::bind(&deaf).unwrap();
+    let asks = ["serve", "--health", "--socket", deaf.to_str().unwrap()];
+    let mut asks = Command::new(IRSA).args(asks).env_clear().stderr(Stdio::null()).spawn().unwrap();
+    eventually("an end", || asks.try_wait().unwrap().is_some());
+    assert!(!asks.wait().unwrap().success());
+
     // Nobody's socket is taken away.
     let (code, _, err) = pod.irsa(&["serve", "--socket", name]);
     assert!(code == Some(3) && err.contains("another server answers there (serve-address)"), "{err}");
@@ -557,6 +565,21 @@ fn a_command_has_a_server_of_its_own() {
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     signal("TERM", &child);
     assert_eq!((line.as_str(), child.wait().unwrap().code()), ("ready\n", Some(9)));
+    // One that comes before there are credentials finds nothing to clean up.
+    let (folder, deaf) = (pod.path("folder"), std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    std::fs::create_dir(&folder).unwrap();
+    let mut child = Command::new(IRSA)
+        .args(["serve", "--", "true"])
+        .env_clear()
+        .envs(&pod.env)
+        .env("AWS_ENDPOINT_URL_STS", format!("http://{}", deaf.local_addr().unwrap()))
+        .env("TMPDIR", &folder)
+        .spawn()
+        .unwrap();
+    drop(deaf.accept().unwrap());
+    signal("TERM", &child);
+    child.wait().unwrap();
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
     let (code, ..) = pod.irsa(&["serve", "--", "sh", "-c", "kill -KILL $$"]);
     assert_eq!(code, Some(137));
 

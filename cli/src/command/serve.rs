@@ -140,14 +140,15 @@ fn alone(asked: Asked) -> Result<(), Error> {
 }
 
 /// A server around a command, which ends with it and as it does.
-fn around(asked: Asked) -> Result<(), Error> {
+fn around(mut asked: Asked) -> Result<(), Error> {
     let mut place = Place::default();
     let (listener, port) = open(&asked, &mut place)?;
-    let (token, token_file) = token(&asked, &mut place)?;
-    let provider = Arc::new(asked.identity.provider(HEADROOM)?);
-    // As under exec: without credentials there is nothing to run for. A signal meanwhile ends it, as it would have.
+    let provider = Arc::new(std::mem::take(&mut asked.identity).provider(HEADROOM)?);
+    // As under exec: without credentials there is nothing to run for. A signal meanwhile ends it, as it would have, and
+    // finds no file to take away yet.
     let snapshot = provider.snapshot(&irsa::Cancel::new())?;
     let mut signals = signals()?;
+    let (token, token_file) = token(&asked, &mut place)?;
     let running = Running::start(listener, Endpoint { provider, token }).map_err(|e| threads(&e))?;
     let port = port.unwrap_or(0);
     if let Some(path) = &asked.port_file {
@@ -258,7 +259,7 @@ fn variables(url: String, token_file: Option<&Path>) -> Vec<(&'static str, Strin
 fn health(asked: &Asked) -> Result<(), Error> {
     let unhealthy = |message: String| Error::new(Code::ServeUnhealthy, "serve", message);
     let (place, answer) = match (&asked.socket, asked.port, &asked.port_file) {
-        (Some(path), ..) => (path.display().to_string(), UnixStream::connect(path).and_then(ask)),
+        (Some(path), ..) => (path.display().to_string(), open_socket(path).and_then(ask)),
         (None, Some(port), _) => (format!("port {port}"), connect(asked.ipv6, port).and_then(ask)),
         (None, None, Some(path)) => {
             let text = fs::read_to_string(path).map_err(|e| unhealthy(format!("{}: {e}", path.display())))?;
@@ -274,12 +275,21 @@ fn health(asked: &Asked) -> Result<(), Error> {
     }
 }
 
+/// A server that hangs is no healthy one.
+const HEALTH_TIME: Duration = Duration::from_secs(2);
+
+fn open_socket(path: &Path) -> io::Result<UnixStream> {
+    let stream = UnixStream::connect(path)?;
+    stream.set_read_timeout(Some(HEALTH_TIME))?;
+    Ok(stream)
+}
+
 fn connect(ipv6: bool, port: u16) -> io::Result<TcpStream> {
     let stream = match ipv6 {
         true => TcpStream::connect((Ipv6Addr::LOCALHOST, port)),
         false => TcpStream::connect((Ipv4Addr::LOCALHOST, port)),
     }?;
-    stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+    stream.set_read_timeout(Some(HEALTH_TIME))?;
     Ok(stream)
 }
 

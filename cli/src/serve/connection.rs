@@ -85,9 +85,9 @@ impl Connection {
         self.until
     }
 
-    /// The next thing is the client's to do: it can be let go.
+    /// The next thing is the client's to do, be it to read: it can be let go.
     pub fn is_silent(&self) -> bool {
-        matches!(self.state, State::Reading | State::Draining(_))
+        matches!(self.state, State::Reading | State::Writing { .. } | State::Draining(_))
     }
 
     pub fn is_waiting(&self) -> bool {

@@ -15,7 +15,10 @@ pub use place::{Place, listen, read_token};
 use crate::output;
 use connection::{Connection, Reply};
 use endpoint::{Answer, Wanted};
-use irsa::{Cancel, core::keeper::Snapshot};
+use irsa::{
+    Cancel,
+    core::keeper::{Snapshot, State},
+};
 use irsa_core::{Error, time::Span};
 use rustix::{
     event::{self, PollFd, PollFlags, Timespec},
@@ -257,7 +260,7 @@ impl Server {
     }
 
     fn go_on(&mut self, i: usize, now: Instant) {
-        let Self { endpoint, connections, failure, .. } = self;
+        let Self { endpoint, connections, failure, asked, .. } = self;
         let Some(connection) = connections.get_mut(i) else { return };
         let mut refused = Vec::new();
         let (mut health, mut waits) = (false, false);
@@ -272,7 +275,7 @@ impl Server {
                 let (status, body) = endpoint.health(failure.as_ref());
                 Reply::Answer(status, body)
             }
-            Ok(Wanted::Credentials) => match now_or_never(endpoint) {
+            Ok(Wanted::Credentials) => match at_once(endpoint, asked.is_some()) {
                 Some(result) => {
                     let (status, body) = answer(endpoint, result);
                     Reply::Answer(status, body)
@@ -360,6 +363,16 @@ struct Ready {
     connections: Vec<usize>,
 }
 
+/// What there is without waiting. `None`: it has to come first.
+fn at_once(endpoint: &Endpoint, asked: bool) -> Option<Result<Arc<Snapshot>, Error>> {
+    if asked {
+        // What the keeper says while an exchange runs. It is not disturbed: where the asker is still on its way, a look
+        // would begin an exchange and give it back, and the third in a row that is given back counts as failed.
+        return endpoint.in_hand().filter(|snapshot| snapshot.state(endpoint.now()) <= State::Advisory).map(Ok);
+    }
+    now_or_never(endpoint)
+}
+
 /// What the provider says without waiting. `None`: it would have to.
 fn now_or_never(endpoint: &Endpoint) -> Option<Result<Arc<Snapshot>, Error>> {
     let thrown = Cancel::new();
@@ -376,3 +389,6 @@ fn answer(endpoint: &Endpoint, result: Result<Arc<Snapshot>, Error>) -> Answer {
         Err(error) => endpoint::failure(&error),
     }
 }
+
+#[cfg(test)]
+mod tests;
