@@ -11,7 +11,7 @@ use super::edit::{self, Edit};
 use super::text::nearest;
 use crate::federation::{Check, Provider};
 use crate::policy::lint::{Place, trust_policy as write};
-use crate::policy::{Policy, generate};
+use crate::policy::{Effect, Policy, generate};
 use alloc::{
     format,
     string::{String, ToString},
@@ -71,10 +71,12 @@ pub(super) fn policy(
     let fresh = || Some(json!({ "Version": "2012-10-17", "Statement": [statement()] }));
 
     let mut candidates: Vec<Option<Value>> = Vec::new();
+    // Where not all whom it names can be tried, a Deny stays.
+    let removed = (denied(seen).count() <= MOST_DENIED).then(removed);
     if denies.is_empty() {
         candidates.extend([edited(document), named(document), appended(document)]);
     } else {
-        for base in [spared(), Some(removed())].into_iter().rev().flatten() {
+        for base in [spared(), removed].into_iter().rev().flatten() {
             if edits.is_empty() {
                 candidates.push(Some(base));
             } else {
@@ -176,8 +178,8 @@ struct Probe {
     provider: Option<Provider>,
 }
 
-/// Others, near and far: accounts of this namespace and of others, subjects around this one, another audience of the
-/// provider, the same token of another issuer.
+/// Others, near and far: accounts of this namespace and of others, subjects around this one and those that a Deny names,
+/// another audience of the provider, the same token of another issuer.
 fn probes(call: &Call, seen: &Seen<'_>) -> Vec<Probe> {
     let claims = call.claims();
     let with = |name: &str, value: Value| {
@@ -204,6 +206,7 @@ fn probes(call: &Call, seen: &Seen<'_>) -> Vec<Probe> {
             subjects.push("irsa-probe".into());
         }
     }
+    subjects.extend(denied(seen).take(MOST_DENIED).map(|named| named.replace('*', "irsa-probe").replace('?', "x")));
     subjects.retain(|subject| *subject != seen.subject);
     let mut probes: Vec<Probe> =
         subjects.into_iter().map(|subject| Probe { claims: with("sub", json!(subject)), provider: None }).collect();
@@ -215,6 +218,14 @@ fn probes(call: &Call, seen: &Seen<'_>) -> Vec<Probe> {
     let provider = Provider::new(partition, account, issuer, seen.provider.client_ids.clone());
     probes.push(Probe { claims: with("iss", json!(issuer)), provider: Some(provider) });
     probes
+}
+
+/// The subjects that statements which deny name, in whatever way.
+fn denied<'a>(seen: &'a Seen<'_>) -> impl Iterator<Item = &'a String> {
+    let sub = format!("{}:sub", seen.issuer());
+    let denies = seen.policy.statements.iter().filter(|statement| statement.effect == Effect::Deny);
+    let conditions = denies.flat_map(|statement| &statement.conditions);
+    conditions.filter(move |condition| condition.key.eq_ignore_ascii_case(&sub)).flat_map(|condition| &condition.values)
 }
 
 /// The actions that the token asks for.
@@ -232,6 +243,8 @@ fn actions(call: &Call) -> Vec<&'static str> {
 
 /// Bytes of a document that is edited.
 const MOST_EDITED: usize = 16 << 10;
+/// Subjects named by Denies that are tried.
+const MOST_DENIED: usize = 100;
 const ELEMENTS: &[&str] = &["Version", "Id", "Statement", "Sid", "Effect", "Principal", "Action", "Condition"];
 const OPERATORS: &[&str] = &[
     "ArnEquals",

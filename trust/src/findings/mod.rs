@@ -289,7 +289,7 @@ impl Mend {
     }
 }
 
-/// Judges a set-up. Work: some dozens of decisions of [`crate::federation`].
+/// Judges a set-up. Work: some dozens of decisions of [`crate::federation`], some hundreds where a Deny names many.
 pub fn judge(setup: &Setup) -> Judgement {
     let mut findings = Vec::new();
     let local = pod::check(setup, &mut findings);

@@ -149,3 +149,32 @@ fn a_deny_is_taken_away_only_where_it_kept_nobody_else_out() {
     assert_eq!(mended["Statement"][1]["Effect"], "Deny");
     assert_eq!(mended["Statement"][1]["Condition"]["StringNotEquals"].as_object().unwrap().len(), 1);
 }
+
+/// Whom a Deny names is somebody else too, however far from this subject.
+#[test]
+fn a_deny_that_names_others_stays_for_them() {
+    // More than are tried.
+    let many: Vec<String> =
+        (0..120).map(|i| format!("SSA:n:{i}")).chain(["SSA:NS:NAME", "SSA:NS:visitor"].map(Into::into)).collect();
+    for (operator, values) in [
+        ("StringEquals", json!(["SSA:NS:NAME", "SSA:NS:visitor"])),
+        ("StringEquals", json!(["SSA:NS:visitor", "SSA:NS:NAME"])),
+        ("StringLike", json!(["SSA:NS:NAME", "SSA:vis?tors:*"])),
+        ("StringEquals", json!(many)),
+    ] {
+        let world = &WORLDS[0];
+        let policy = json!({ "Statement": [
+            { "Effect": "Allow", "Principal": { "Federated": "PROV" }, "Action": "sts:AssumeRoleWithWebIdentity",
+              "Condition": { "StringEquals": { "ISS:aud": "sts.amazonaws.com" }, "StringLike": { "ISS:sub": "SSA:*" } } },
+            { "Effect": "Deny", "Principal": { "Federated": "PROV" }, "Action": "sts:AssumeRoleWithWebIdentity",
+              "Condition": { operator: { "ISS:sub": values } } },
+        ]});
+        let policy: Value = serde_json::from_str(&world.fill(&policy.to_string())).unwrap();
+        let others = [(world.namespace, "visitor"), ("visitors", "a")].map(|(namespace, name)| {
+            let mut claims = world.claims();
+            claims.insert("sub".into(), generate::subject(namespace, name).into());
+            claims
+        });
+        assert_cured(world, &others, &policy);
+    }
+}
