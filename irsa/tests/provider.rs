@@ -328,3 +328,12 @@ fn what_one_exports_another_adopts() {
     assert_eq!(exchanges.count.load(SeqCst), 1);
     assert_eq!(child.adopt(b"nonsense").unwrap_err().code(), Code::Encoding);
 }
+
+/// "No limit" is a duration too.
+#[test]
+fn any_timeout_is_a_timeout() {
+    let provider = Provider::builder().timeout(Duration::MAX);
+    let exchange = |deadline| Flow::new(deadline, |_| async { Err(Error::new(Code::NoCredentials, "test", "none")) });
+    let provider = provider.build_with(exchange).unwrap();
+    assert_eq!(provider.credentials().unwrap_err().code(), Code::NoCredentials);
+}

@@ -253,6 +253,30 @@ async fn a_task_takes_over_from_a_thread() {
     assert_eq!(count.load(SeqCst), 2);
 }
 
+/// A task that waits but is not polled (it stands in a list of futures, say) must not keep an exchange from the others.
+#[tokio::test]
+async fn a_task_that_is_not_polled_holds_nobody_up() {
+    let (provider, _, begun) = provider(builder(), MS(300));
+    let cancel = Cancel::new();
+    let thread = thread::spawn({
+        let (provider, cancel) = (provider.clone(), cancel.clone());
+        move || provider.snapshot(&cancel).map(|s| s.generation())
+    });
+    tokio::task::spawn_blocking(move || begun.recv().map(|()| begun).unwrap()).await.unwrap();
+    let mut parked = pin!(provider.credentials_async());
+    assert!(parked.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    let task = tokio::spawn({
+        let provider = provider.clone();
+        async move { provider.credentials_async().await.map(|known| known.access_key_id().to_owned()) }
+    });
+    tokio::time::sleep(MS(20)).await;
+    cancel.cancel();
+    let left = tokio::task::spawn_blocking(move || thread.join().unwrap()).await.unwrap();
+    assert_eq!(left.unwrap_err().code(), Code::Cancelled);
+    let served = tokio::time::timeout(MS(10_000), task).await.expect("it waits for one that is not polled");
+    assert_eq!(served.unwrap().unwrap(), "ASIA2");
+}
+
 /// A runtime ends with an exchange asked for: another runtime, or a thread, makes it anew.
 #[test]
 fn a_runtime_that_ends_takes_nobody_along() {

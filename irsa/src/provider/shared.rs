@@ -95,7 +95,7 @@ impl Shared {
             host,
             source,
             events,
-            patience: settings.exchange_timeout + Duration::from_secs(1),
+            patience: settings.exchange_timeout.saturating_add(Duration::from_secs(1)),
             cached: ArcSwapOption::empty(),
             good: if settings.background { State::Advisory } else { State::Fresh },
             inner: Mutex::new(Inner {
@@ -238,10 +238,13 @@ impl Shared {
             }
         }
         if inner.pending.is_some() {
-            // Whoever comes first takes it. A thread rather than a task: who knows when that is polled.
+            // Whoever comes first takes it: a thread, or else any of the tasks, for who knows when which is polled.
             woken.extend(inner.refresher.clone().map(Sleeper::Thread));
             let idle = || inner.waiting.values().filter(|waiting| waiting.answer.is_none()).map(|w| &w.sleeper);
-            woken.extend(idle().find(|sleeper| matches!(sleeper, Sleeper::Thread(_))).or(idle().next()).cloned());
+            match idle().find(|sleeper| matches!(sleeper, Sleeper::Thread(_))) {
+                Some(thread) => woken.push(thread.clone()),
+                None => woken.extend(idle().cloned()),
+            }
         }
         drop(inner);
         woken.iter().for_each(Sleeper::wake);
