@@ -152,7 +152,20 @@ struct Parts {
 
 impl Parts {
     fn parse(text: &str, kind: &str, example: &str) -> Result<Self, Error> {
-        let fault = |code, message| Err(Error::new(code, AT, message));
+        let fault = |code, message| {
+            let error = Error::new(code, AT, message);
+            // The fix that these codes have by themselves shows a role.
+            let shows_a_role = matches!(
+                code,
+                Code::ArnPlaceholder | Code::ArnColons | Code::ArnCut | Code::ArnResource | Code::ArnService
+            );
+            Err(match kind {
+                "oidc-provider" if shows_a_role => {
+                    error.with_fix(format!("write the provider's ARN as IAM shows it, such as {example}"))
+                }
+                _ => error,
+            })
+        };
         let said = shown(text);
         if text.starts_with(['"', '\'', '“', '‘']) && text.contains("arn:") {
             let error = Error::new(Code::ArnPlaceholder, AT, format!("{said} stands in quotes"));
@@ -167,7 +180,7 @@ impl Parts {
         };
         let [_, partition, service, region, account, resource] = fields;
         let colons = text.bytes().filter(|b| *b == b':').count();
-        if service == "sts" && resource.starts_with("assumed-role/") {
+        if kind == "role" && service == "sts" && resource.starts_with("assumed-role/") {
             let role = resource.split('/').nth(1).unwrap_or_default();
             let fix = format!(
                 "write the role's own ARN, with its path if it has one: arn:{partition}:iam::{account}:role/{role}"
@@ -176,6 +189,17 @@ impl Parts {
         }
         if colons < 5 {
             return fault(Code::ArnCut, format!("{said} has {colons} of 5 colons; it should read like {example}"));
+        }
+        if service == "iam" && kind == "oidc-provider" && resource.starts_with("oidc-provider/") && colons == 6 {
+            let host = resource.split('/').nth(1).unwrap_or_default();
+            if host
+                .split_once(':')
+                .is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()))
+            {
+                let message = format!("{said} has a port");
+                let fix = "leave out the port: IAM's providers have none, and an issuer at another port than 443 cannot be one";
+                return fault(Code::ArnColons, message).map_err(|e| e.with_fix(fix));
+            }
         }
         // A scheme has a colon too; the provider's own check names it better.
         if service == "iam" && (colons > 5 || !region.is_empty()) && !text.contains("://") {

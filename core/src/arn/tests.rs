@@ -96,6 +96,24 @@ fn providers() {
 }
 
 #[test]
+fn the_mend_of_a_provider_shows_no_role() {
+    for (text, says) in [
+        ("arn:aws:iam::123456789012:oidc-provider/x.example:8443/id", "leave out the port"),
+        ("arn:aws:iam::123456789012:oidc-provider/x.example/a:b", "oidc-provider/oidc.eks"),
+        ("arn:aws:iam::::oidc-provider/x.example", "oidc-provider/oidc.eks"),
+        ("arn:aws:iam::123456789012:role/app", "oidc-provider/oidc.eks"),
+        ("arn:aws:sts::123456789012:assumed-role/app/pod", "oidc-provider/oidc.eks"),
+        ("arn:aws:iam::123456789012", "oidc-provider/oidc.eks"),
+        ("arn:aws:iam::accountId:oidc-provider/x.example/id", "oidc-provider/oidc.eks"),
+        ("\"arn:aws:iam::123456789012:oidc-provider/x.example\"", "take away the quotes"),
+        ("x.example/id", "oidc-provider/oidc.eks"),
+    ] {
+        let error = ProviderArn::parse(text).expect_err(text);
+        assert!(error.fix().contains(says) && !error.fix().contains("role/"), "{text}: {}", error.fix());
+    }
+}
+
+#[test]
 fn each_fault_of_a_name_has_a_fix_of_its_own() {
     let fix =
         |tail: &str| RoleArn::parse(&format!("arn:aws:iam::123456789012:role/{tail}")).unwrap_err().fix().to_string();

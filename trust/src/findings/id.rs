@@ -86,7 +86,10 @@ pub const IDS: &[Meaning] = &[
     id("role-not-found", "there is no role of that name and path"),
     id("role-wrong-account", "the role's ARN names another account"),
     id("role-wrong-partition", "the role's ARN has another partition"),
-    id("env-webhook-not-injected", "the service account is annotated, and the pod was not given the variables"),
+    id(
+        "env-webhook-not-injected",
+        "the pod was not given the variables that the annotation of its service account brings",
+    ),
     id("env-annotation-missing", "the service account has no role-arn annotation"),
     id("env-annotation-misplaced", "the annotation has another key, or is on the pod"),
     id("env-pod-uses-other-account", "the pod runs as another service account"),

@@ -128,10 +128,22 @@ fn not_injected(setup: &Setup, pod: &Pod) -> Finding {
         return other;
     }
     let webhook = || {
-        let message = format!(
-            "the service account is annotated, yet neither {ROLE_ARN} nor {TOKEN_FILE} is set: the pod is older than the annotation, the webhook was away or does not look at this pod or container"
-        );
-        let fix = "make a new pod (kubectl rollout restart); if that does not help, look at the pod identity webhook and its namespaceSelector, and at eks.amazonaws.com/skip-containers";
+        let new_pod = "make a new pod (kubectl rollout restart); if that does not help, look at the pod identity webhook and its namespaceSelector, and at eks.amazonaws.com/skip-containers";
+        let annotated = setup.service_account.get().is_some_and(|account| account.role_arn().is_some());
+        let (message, fix) = if annotated {
+            let message = format!(
+                "the service account is annotated, yet neither {ROLE_ARN} nor {TOKEN_FILE} is set: the pod is older than the annotation, the webhook was away or does not look at this pod or container"
+            );
+            (message, new_pod.into())
+        } else {
+            let message = format!(
+                "neither {ROLE_ARN} nor {TOKEN_FILE} is set: the service account lacks the annotation {ANNOTATION}, the pod is older than it, or the webhook was away or does not look at this pod or container"
+            );
+            let check = format!(
+                "see whether the pod's service account has the annotation {ANNOTATION} (kubectl get serviceaccount NAME -o yaml), and add it if not; then {new_pod}"
+            );
+            (message, check)
+        };
         Finding::new("env-webhook-not-injected", "/pod/env", message, fix)
     };
     let Some(account) = setup.service_account.get() else { return webhook() };

@@ -402,3 +402,27 @@ fn what_works_for_now_is_warned_of() {
         assert_eq!((judgement.verdict, said), (Verdict::Succeeds, vec![(id, Severity::Warning)]));
     }
 }
+
+#[test]
+fn nothing_is_claimed_of_a_service_account_that_is_unknown() {
+    let world = &WORLDS[0];
+    let said = |account: Fact<ServiceAccount>| {
+        let mut setup = world.healthy();
+        not_injected(&mut setup);
+        setup.service_account = account;
+        let finding = judge(&setup).findings.into_iter().next().unwrap();
+        assert_eq!(finding.id, "env-webhook-not-injected");
+        (finding.message, finding.fix)
+    };
+    let unread =
+        world.healthy().service_account.get().map(|account| ServiceAccount { annotations: None, ..account.clone() });
+    for account in [Fact::Unknown, Fact::Is(unread.unwrap())] {
+        let (message, fix) = said(account);
+        assert!(!message.contains("is annotated") && message.contains("lacks the annotation"), "{message}");
+        assert!(
+            fix.contains("has the annotation eks.amazonaws.com/role-arn") && fix.contains("make a new pod"),
+            "{fix}"
+        );
+    }
+    assert!(said(world.healthy().service_account).0.contains("is annotated"));
+}
