@@ -54,6 +54,14 @@ fn a_denial_is_explained_by_the_policy_and_without_it_says_how_to_get_it() {
     let told = report(&seeing);
     assert_eq!((found(&told), &told["unseen"]), (vec!["trust-sub-service-account"], &json!([])));
     assert!(seeing.err.contains("system:serviceaccount:shop:other"), "{}", seeing.err);
+    // As the API has it: in the answer's JSON, percent-encoded.
+    let encode = |b: u8| if b.is_ascii_alphanumeric() { char::from(b).into() } else { format!("%{b:02X}") };
+    let encoded: String = std::fs::read(POLICY).unwrap().into_iter().map(encode).collect();
+    let role = std::path::Path::new(file).with_file_name("role.json");
+    std::fs::write(&role, json!({ "Role": { "AssumeRolePolicyDocument": encoded } }).to_string()).unwrap();
+    let role = role.to_str().unwrap();
+    let seeing = pod.irsa(&["doctor", "--json", "--offline", "--token-file", file, "--trust-policy", role]);
+    assert_eq!(found(&report(&seeing)), ["trust-sub-service-account"]);
     let offline = pod.irsa(&["doctor", "--offline", "--token-file", file, "--trust-policy", POLICY]);
     assert!(offline.code == Some(3) && offline.err.contains("(doctor-found)"), "{}", offline.err);
 }

@@ -1,7 +1,7 @@
 //! What can be known of this process without asking anybody: its variables, its token file, who it runs as.
 
 use super::Outcome;
-use crate::{args::Ended, args::usage, identity::Session};
+use crate::{args::Ended, args::usage, command::policy::Document, identity::Session};
 use irsa::Cancel;
 use irsa_core::{
     Secret, Timestamp,
@@ -186,10 +186,6 @@ fn ids() -> (Option<u32>, Vec<u32>) {
 }
 
 fn read_policy(path: &str) -> Result<Value, Ended> {
-    let text = fs::read_to_string(path).map_err(|e| usage("doctor", format!("{path}: {e}")))?;
-    let document: Value =
-        serde_json::from_str(&text).map_err(|e| usage("doctor", format!("{path} is no JSON: {e}")))?;
-    // The whole answer of `aws iam get-role`, too.
-    let inner = document.pointer("/Role/AssumeRolePolicyDocument").or(document.pointer("/AssumeRolePolicyDocument"));
-    Ok(inner.cloned().unwrap_or(document))
+    let document = Document::read(path).map_err(|e| usage("doctor", format!("{}: {}", e.at(), e.message())))?;
+    document.value.ok_or_else(|| usage("doctor", format!("{path} is no JSON")).into())
 }

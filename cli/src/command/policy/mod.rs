@@ -120,15 +120,15 @@ impl Flags {
 }
 
 /// A trust policy as somebody wrote it.
-struct Document {
-    text: String,
+pub(super) struct Document {
+    pub text: String,
     /// `None`: no JSON.
-    value: Option<Value>,
+    pub value: Option<Value>,
 }
 
 impl Document {
     /// The file may hold the whole answer of `aws iam get-role`.
-    fn read(file: &str) -> Result<Self, Error> {
+    pub fn read(file: &str) -> Result<Self, Error> {
         let text = read(file)?;
         let Ok(value) = serde_json::from_str::<Value>(&text) else { return Ok(Self { text, value: None }) };
         let inner = value.pointer("/Role/AssumeRolePolicyDocument").or(value.get("AssumeRolePolicyDocument")).cloned();
@@ -165,8 +165,9 @@ fn decoded(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let [first, behind @ ..] = rest {
         rest = behind;
+        let digits = |two: &&[u8]| two.iter().all(u8::is_ascii_hexdigit);
         let hex = |two: &[u8]| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok();
-        match (first, behind.get(..2).and_then(hex)) {
+        match (first, behind.get(..2).filter(digits).and_then(hex)) {
             (b'%', Some(byte)) => {
                 bytes.push(byte);
                 rest = &behind[2..];

@@ -56,6 +56,7 @@ fn user_and_password_are_decoded_once_and_never_shown() {
         ("http://only@p:1", Some("Basic b25seTo=")),
         ("http://a:b@c@p:1", Some("Basic YTpiQGM=")),
         ("http://bad%zz:%@p:1", Some("Basic YmFkJXp6OiU=")),
+        ("http://u:%+a@p:1", Some("Basic dTolK2E=")),
         ("http://p:1", None),
     ];
     for (url, expected) in cases {
