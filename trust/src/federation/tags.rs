@@ -74,6 +74,9 @@ pub(super) fn read(all: &Map<String, Value>) -> Result<Tags, Denied> {
     let nested = all.get(TAGS).filter(|value| !value.is_null());
     let mut tags = Tags::default();
     if let Some(nested) = nested {
+        if !nested.is_object() {
+            return Err(bad_tags("principal_tags", &format!("the claim is {}, not an object", kind(nested))));
+        }
         let principal = nested.get("principal_tags");
         for (key, values) in principal.and_then(Value::as_object).into_iter().flatten() {
             match values.as_array().map(Vec::as_slice) {

@@ -212,7 +212,10 @@ pub(super) fn audiences(claims: &Map<String, Value>) -> Vec<String> {
 /// IAM shows a URL without its scheme, drops port 443, and takes https only.
 pub(super) fn normal(provider: &Provider) -> Provider {
     let url = if provider.url.contains("://") { provider.url.clone() } else { format!("https://{}", provider.url) };
-    Provider { url: url.replacen(":443", "", 1), ..provider.clone() }
+    let (scheme, rest) = url.split_once("://").unwrap_or(("https", url.as_str()));
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = host.strip_suffix(":443").unwrap_or(host);
+    Provider { url: format!("{scheme}://{host}{path}"), ..provider.clone() }
 }
 
 /// What the pod's token would say, were all right.

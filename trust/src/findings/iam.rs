@@ -27,6 +27,13 @@ pub(super) fn stale(setup: &Setup) -> Option<Finding> {
     Some(Finding::new("env-stale-role", place.clone(), message, fix).with(Mend::set(place, names)))
 }
 
+/// The annotation names the role that is there: the pod has not followed.
+fn not_followed(setup: &Setup) -> Option<Finding> {
+    let role = setup.role.get()?;
+    let annotated = setup.service_account.get()?.role_arn()?;
+    stale(setup).filter(|_| annotated == role.arn)
+}
+
 /// Where the role's ARN was said.
 fn role_place(setup: &Setup) -> String {
     match setup.pod.get() {
@@ -125,7 +132,7 @@ pub(super) fn provider(setup: &Setup, call: &Call, denied: &Denied) -> Finding {
     if let Some(found) = partition_mismatch(setup, call) {
         return found;
     }
-    if let Some(found) = token::foreign(setup, &all) {
+    if let Some(found) = token::foreign(setup, &all).or_else(|| not_followed(setup)) {
         return found;
     }
     let exact = known.iter().find(|provider| provider.url == issuer);
@@ -186,22 +193,23 @@ pub(super) fn provider(setup: &Setup, call: &Call, denied: &Denied) -> Finding {
 
 /// The role, the issuer and the STS endpoint have to be of one partition.
 fn partition_mismatch(setup: &Setup, call: &Call) -> Option<Finding> {
-    let role = partition_of_arn(&call.asked)?;
+    let (asked, _) = split(&call.asked)?;
     let all = call.claims();
     let issuer = all.get("iss").and_then(Value::as_str).unwrap_or_default();
     let mut known = setup.providers.get().into_iter().flatten().map(normal);
     let of_provider = known.find(|p| p.url == issuer).and_then(|p| partition_of_arn(&p.arn));
     let home = of_provider.or_else(|| names::partition_of(issuer))?;
     let endpoint = setup.pod.get().and_then(pod::endpoint_partition);
-    if home != role {
-        let right = call.asked.replacen(&format!("arn:{}:", role.id), &format!("arn:{}:", home.id), 1);
+    if home.id != asked {
+        let right = call.asked.replacen(&format!("arn:{asked}:"), &format!("arn:{}:", home.id), 1);
         let message =
-            format!("{} is of partition {}, the cluster and its provider are in {}", call.asked, role.id, home.id);
+            format!("{} is of partition {asked}, the cluster and its provider are in {}", call.asked, home.id);
         let fix = format!("write {right}, and make new pods");
         return Some(
             Finding::new("role-wrong-partition", role_place(setup), message, fix).with(set_role(setup, &right)),
         );
     }
+    let role = home;
     let endpoint = endpoint.filter(|endpoint| *endpoint != role)?;
     let pod = setup.pod.get()?;
     let region = eks(bare(issuer)).map_or(role.global_region, |(region, _)| region);
@@ -236,11 +244,8 @@ pub(super) fn role(setup: &Setup, call: &Call, denied: &Denied) -> Finding {
     let Some(role) = setup.role.get() else {
         return Finding::new("role-not-found", place, denied.reason.what.clone(), denied.reason.fix.clone());
     };
-    // The annotation names the role that is there: the pod has not followed.
-    if setup.service_account.get().and_then(ServiceAccount::role_arn) == Some(role.arn.as_str())
-        && let Some(stale) = stale(setup)
-    {
-        return stale;
+    if let Some(found) = not_followed(setup) {
+        return found;
     }
     let (asked, exists) = (split(&call.asked), split(&role.arn));
     let message = format!("there is no role {}; there is {}", short(&call.asked), role.arn);

@@ -103,7 +103,7 @@ pub(super) fn absent(key: &str, ours: &str) -> Absent {
         return Absent::Scheme;
     }
     let Some((issuer, claim)) = key.rsplit_once(':') else { return Absent::Spelling };
-    if key.trim() != key || claim.is_empty() || is_template(key) {
+    if key.contains(char::is_whitespace) || claim.is_empty() || is_template(key) {
         return Absent::Spelling;
     }
     let prefix = key.split(':').next().unwrap_or_default();
@@ -120,6 +120,10 @@ pub(super) fn absent(key: &str, ours: &str) -> Absent {
     let doubled = key.contains("::") && !key.starts_with("arn:");
     let within = !doubled && key.get(..ours.len()).is_some_and(|start| start.eq_ignore_ascii_case(ours));
     if within && key.get(ours.len()..).is_some_and(|rest| rest.starts_with(':')) {
+        // A pattern or a placeholder is no name.
+        if claim.contains(['<', '>', '*', '?']) {
+            return Absent::Spelling;
+        }
         let documented = issuer_claims(ours).iter().any(|known| known.eq_ignore_ascii_case(claim));
         return if documented { Absent::NotSent } else { Absent::UnknownClaim };
     }

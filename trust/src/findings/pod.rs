@@ -179,6 +179,22 @@ fn not_injected(setup: &Setup, pod: &Pod) -> Finding {
         .with(Mend::set(step("/service_account/annotations", ANNOTATION), arn))
 }
 
+/// The webhook gave this pod its variables, and the annotation that it read is no longer there.
+pub(super) fn annotation_gone(setup: &Setup, pod: &Pod) -> Option<Finding> {
+    let account = setup.service_account.get()?;
+    account.annotations.as_ref().filter(|_| account.role_arn().is_none())?;
+    let role = variable(pod, ROLE_ARN)?;
+    // Somebody who mounts a token by hand needs no annotation, and mostly takes another path.
+    variable(pod, TOKEN_FILE).filter(|path| *path == DEFAULT_PATH)?;
+    let (who, place) = (format!("{}/{}", account.namespace, account.name), "/service_account/annotations");
+    let message = format!(
+        "the pod has {}, and service account {who} has no annotation {ANNOTATION}: unless the pod's spec sets the variables, the next pod will have none",
+        short(role)
+    );
+    let fix = format!("annotate the service account: {ANNOTATION}: {role}");
+    Some(Finding::new("env-annotation-missing", place, message, fix).with(Mend::set(step(place, ANNOTATION), role)))
+}
+
 /// An annotation that was meant to name a role.
 fn means_role(key: &str, value: &str) -> bool {
     let name: String = key.to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '/').collect();

@@ -28,7 +28,12 @@ pub(super) fn nearest<'a>(typed: &str, known: &[&'a str]) -> Option<&'a str> {
 
 /// Text that a template, shell or renderer should have replaced.
 pub(super) fn is_template(text: &str) -> bool {
-    ["${", "{{", "}}", "$(", "%{", "<%", "#{", "%("].iter().any(|mark| text.contains(mark))
+    ["${", "{{", "}}", "$(", "%{", "<%", "#{", "%("].iter().any(|mark| text.contains(mark)) || has_shell_name(text)
+}
+
+/// `$NAMESPACE`: a dollar sign before a letter. Behind it ends a regular expression instead.
+fn has_shell_name(text: &str) -> bool {
+    text.split('$').skip(1).any(|behind| behind.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'))
 }
 
 /// Characters that mean something in regular expressions, globs of shells, or SQL, and nothing in a policy.

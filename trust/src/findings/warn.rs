@@ -27,6 +27,7 @@ pub(super) fn all(setup: &Setup, call: &Call, findings: &mut Vec<Finding>) {
 fn environment(setup: &Setup, warnings: &mut Vec<Finding>) {
     let Some(pod) = setup.pod.get() else { return };
     warnings.extend(iam::stale(setup));
+    warnings.extend(pod::annotation_gone(setup, pod));
     if let Some(profile) = pod::variable(pod, "AWS_PROFILE").or_else(|| pod::variable(pod, "AWS_DEFAULT_PROFILE")) {
         let name = if pod::variable(pod, "AWS_PROFILE").is_some() { "AWS_PROFILE" } else { "AWS_DEFAULT_PROFILE" };
         let message = format!(

@@ -141,8 +141,13 @@ fn cures(engine: &mut dyn Engine, keys: &Keys, case: &Value, policy: &Value, str
     };
     let mended = with(policy);
     if !ok(&mended)? {
-        let why = engine.ok("findings.judge", &input(&mended, keys))?["lines"].to_string();
-        return Err(format!("the token is not let in: {why}"));
+        let answer = engine.ok("findings.judge", &input(&mended, keys))?;
+        // What lies behind the policy is not for the policy to mend.
+        let behind = strict && !case["expect"]["next"].is_null();
+        if behind && answer["verdict"]["check"] != "trust-policy" {
+            return Ok(());
+        }
+        return Err(format!("the token is not let in: {}", answer["lines"]));
     }
     let sub = case["token"]["claims"]["sub"].as_str().unwrap_or_default();
     let mut others: Vec<(&str, Value)> = Vec::new();

@@ -118,6 +118,9 @@ const BREAKS: &[(&str, &str, Break)] = &[
         claims_mut(s).insert("iss".into(), json!(other));
     }),
     ("token-tags-format", "InvalidIdentityToken", |_, s| {
+        claims_mut(s).insert("https://aws.amazon.com/tags".into(), json!("Team=web"));
+    }),
+    ("token-tags-format", "InvalidIdentityToken", |_, s| {
         claims_mut(s).insert("https://aws.amazon.com/tags".into(), json!({ "principal_tags": { "a": "b" } }));
     }),
     ("token-tags-format", "InvalidIdentityToken", |_, s| {
@@ -211,6 +214,11 @@ const BREAKS: &[(&str, &str, Break)] = &[
         let arn = w.role().replacen(w.partition, "aws-us-gov", 1);
         role_everywhere(s, &arn);
     }),
+    // Not a partition of AWS's; the account is the provider's.
+    ("role-wrong-partition", "InvalidIdentityToken", |w, s| {
+        let arn = w.role().replacen(w.partition, "aws-gov", 1);
+        role_everywhere(s, &arn);
+    }),
     ("env-webhook-not-injected", "local:not-injected", |_, s| not_injected(s)),
     ("env-annotation-missing", "local:not-injected", |_, s| {
         not_injected(s);
@@ -255,6 +263,9 @@ const BREAKS: &[(&str, &str, Break)] = &[
     }),
     ("env-sts-unreachable", "local:sts-unreachable", |_, s| pod_mut(s).sts_failure = Fact::Is("timeout".into())),
     ("env-stale-role", "AccessDenied", |w, s| env(s, "AWS_ROLE_ARN", &w.role().replace("role/app", "role/old"))),
+    ("env-stale-role", "InvalidIdentityToken", |w, s| {
+        env(s, "AWS_ROLE_ARN", &w.role().replace(w.account, "123412341234"));
+    }),
     ("request-session-name", "ValidationError", |_, s| s.request.session_name = Some("a".into())),
     ("request-session-name", "ValidationError", |_, s| s.request.session_name = Some("a:b/c d".into())),
     ("request-session-name", "ValidationError", |_, s| s.request.session_name = Some("a".repeat(65))),
@@ -385,7 +396,8 @@ fn what_lies_behind_the_first_fault_is_told_too() {
 #[test]
 fn what_works_for_now_is_warned_of() {
     let world = &WORLDS[0];
-    let cases: [(&str, Break); 4] = [
+    let cases: [(&str, Break); 5] = [
+        ("env-annotation-missing", |_, s| annotation(s, "eks.amazonaws.com/role-arn", None)),
         ("env-stale-role", |w, s| annotation(s, "eks.amazonaws.com/role-arn", Some(&(w.role() + "-new")))),
         ("env-profile-shadows", |_, s| env(s, "AWS_PROFILE", "dev")),
         ("env-sts-global-optin", |_, s| {
@@ -425,4 +437,29 @@ fn nothing_is_claimed_of_a_service_account_that_is_unknown() {
         );
     }
     assert!(said(world.healthy().service_account).0.contains("is annotated"));
+}
+
+#[test]
+fn a_token_that_is_mounted_by_hand_needs_no_annotation() {
+    let mut setup = WORLDS[0].healthy();
+    annotation(&mut setup, "eks.amazonaws.com/role-arn", None);
+    let path = "/var/run/secrets/tokens/aws";
+    env(&mut setup, "AWS_WEB_IDENTITY_TOKEN_FILE", path);
+    let file = File { state: FileState::Content, mode: Some(0o644), owner: Some((0, 0)) };
+    pod_mut(&mut setup).files = Fact::Is(BTreeMap::from([(path.to_owned(), file)]));
+    assert_eq!(judge(&setup).findings, vec![]);
+}
+
+#[test]
+fn port_443_of_a_provider_is_dropped_and_no_other() {
+    let mut setup = WORLDS[0].healthy();
+    let host = "oidc.eks.eu-west-1.amazonaws.com";
+    let right = providers_mut(&mut setup)[0].url.clone();
+    providers_mut(&mut setup)[0].url = right.replace(host, &format!("{host}:443"));
+    assert!(succeeds(&setup));
+    // A port stands behind the host.
+    for other in [right.replace(host, &format!("{host}:8443")), format!("{right}:443")] {
+        providers_mut(&mut setup)[0].url = other.clone();
+        assert!(!succeeds(&setup), "{other}");
+    }
 }
