@@ -67,6 +67,22 @@ fn a_denial_is_explained_by_the_policy_and_without_it_says_how_to_get_it() {
 }
 
 #[test]
+fn a_denial_that_the_policy_does_not_explain_does_not_send_back_to_it() {
+    let pod = Pod::new(false);
+    let policy: Value = serde_json::from_str(&std::fs::read_to_string(POLICY).unwrap()).unwrap();
+    let (asked, other) = ("arn:aws:iam::111122223333:role/Checkout", "arn:aws:iam::111122223333:role/checkout");
+    for (of, says) in [(asked, "lets this token in"), (other, "is of arn:aws:iam::111122223333:role/checkout")] {
+        let answer = json!({ "Role": { "Arn": of, "AssumeRolePolicyDocument": policy } });
+        let file = pod.local.state_folder().join("role.json");
+        std::fs::write(&file, answer.to_string()).unwrap();
+        let told = pod.irsa(&["doctor", "--role-arn", asked, "--trust-policy", file.to_str().unwrap()]);
+        assert_eq!(told.code, Some(4));
+        let fix = told.err.lines().find(|line| line.starts_with("irsa: fix:")).unwrap();
+        assert!(fix.contains(says) && fix.contains("letter case") && !fix.contains("compare"), "{fix}");
+    }
+}
+
+#[test]
 fn faults_of_the_pod_itself() {
     let pod = Pod::new(false);
     let expired = pod.token("expired", &Mint { expired: true, ..Mint::default() });
@@ -96,8 +112,27 @@ fn faults_of_the_pod_itself() {
 }
 
 #[test]
-fn a_policy_that_is_none_is_a_usage_error() {
+fn a_policy_that_is_none_is_refused_as_irsa_policy_does() {
     let pod = Pod::new(false);
-    pod.irsa(&["doctor", "--trust-policy", "/no/such/policy"]).refused(2, "usage");
-    pod.irsa(&["doctor", "--trust-policy", "/etc/hostname"]).refused(2, "usage");
+    for command in [&["doctor", "--trust-policy"][..], &["policy", "check"]] {
+        let told = |file| pod.irsa(&[command, &[file]].concat());
+        told("/no/such/policy").refused(3, "input-unreadable");
+        told("/etc/hostname").refused(3, "policy-json");
+        // Standard input, which is empty here.
+        told("-").refused(3, "policy-json");
+    }
+}
+
+#[test]
+fn a_file_that_is_too_large_is_not_called_missing_or_empty() {
+    let pod = Pod::new(false);
+    let path = pod.local.state_folder().join("huge");
+    std::fs::write(&path, "a".repeat(300_000)).unwrap();
+    let path = path.to_str().unwrap();
+    let told = pod.irsa(&["doctor", "--offline", "--token-file", path]);
+    assert_eq!(told.code, Some(3), "{} {}", told.out, told.err);
+    assert!(told.out.contains("300000 bytes") && told.out.contains("failed   token "), "{}", told.out);
+    assert!(!told.out.contains("no such file") && !told.out.contains("is not there"), "{}", told.out);
+    let told = pod.irsa(&["policy", "check", POLICY, "--token-file", path]).refused(3, "token-file-too-large");
+    assert!(told.contains("holds something else"), "{told}");
 }

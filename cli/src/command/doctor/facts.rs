@@ -1,7 +1,7 @@
 //! What can be known of this process without asking anybody: its variables, its token file, who it runs as.
 
 use super::Outcome;
-use crate::{args::Ended, args::usage, command::policy::Document, identity::Session};
+use crate::{args::Ended, command::policy::Document, identity::Session};
 use irsa::Cancel;
 use irsa_core::{
     Secret, Timestamp,
@@ -25,6 +25,8 @@ pub struct Facts {
     size: Option<(u64, Option<Duration>)>,
     pub token: Option<Secret>,
     policy: Option<Value>,
+    /// Whose policy that is, where `aws iam get-role` said so.
+    policy_of: Option<String>,
     session_name: Option<String>,
     duration: Option<u32>,
     uid: Option<u32>,
@@ -48,13 +50,16 @@ impl Facts {
         let set = |name: &str| env.get(name).filter(|value| !value.trim().is_empty()).cloned();
         let (role_arn, token_file) = (set(ROLE_ARN), set(TOKEN_FILE));
         let (uid, gids) = ids();
+        let document = policy.map(Document::read).transpose()?;
+        let policy = document.as_ref().map(|document| document.json().cloned()).transpose()?;
         let mut facts = Self {
             role_arn,
             token_file,
             file: None,
             size: None,
             token: None,
-            policy: policy.map(read_policy).transpose()?,
+            policy,
+            policy_of: document.and_then(|document| document.role),
             session_name: options.session_name.as_deref().map(str::to_owned),
             duration: options.duration_seconds,
             uid,
@@ -72,6 +77,19 @@ impl Facts {
 
     pub fn has_policy(&self) -> bool {
         self.policy.is_some()
+    }
+
+    /// What to look at where STS denied what the policy that was handed in allows.
+    pub fn denied_though_allowed(&self) -> Option<String> {
+        let role = self.policy.as_ref().and(self.role_arn.as_deref())?;
+        if let Some(of) = self.policy_of.as_deref().filter(|of| *of != role) {
+            return Some(format!(
+                "the trust policy that was handed in is of {of}, and the pod asks for {role}: let the pod ask for the role that is meant (name, path and letter case as they are), or hand in that role's policy"
+            ));
+        }
+        Some(format!(
+            "the trust policy that was handed in lets this token in, so see whether it is that of {role}, and whether there is a role spelt just so, path and letter case too (aws iam get-role); wait if the role is seconds old; then look at SCPs, RCPs and the policy of a VPC endpoint for STS"
+        ))
     }
 
     pub fn issuer(&self) -> Option<String> {
@@ -108,7 +126,12 @@ impl Facts {
                         }
                     },
                     Ok(Err(irsa_core::effect::FileFault::Denied { .. })) => FileState::Denied,
-                    // Gone between two looks, or larger than any token.
+                    // As much of it as shows that it is no token.
+                    Ok(Err(irsa_core::effect::FileFault::TooLarge(_))) => {
+                        self.token = Some("x".repeat(limit as usize + 1).into());
+                        FileState::Content
+                    }
+                    // Gone between two looks.
                     Ok(Err(_)) | Err(_) => FileState::Missing,
                 }
             }
@@ -183,9 +206,4 @@ fn ids() -> (Option<u32>, Vec<u32>) {
     let last = |name: &str| field(name).split_whitespace().last().and_then(|id| id.parse().ok());
     let groups = field("Groups:").split_whitespace().filter_map(|id| id.parse().ok());
     (last("Uid:"), last("Gid:").into_iter().chain(groups).collect())
-}
-
-fn read_policy(path: &str) -> Result<Value, Ended> {
-    let document = Document::read(path).map_err(|e| usage("doctor", format!("{}: {}", e.at(), e.message())))?;
-    document.value.ok_or_else(|| usage("doctor", format!("{path} is no JSON")).into())
 }

@@ -232,6 +232,14 @@ fn conclude(
     report: &mut Report,
 ) -> Result<Option<Error>, Error> {
     let cause = judgement.cause();
+    // An error's own mend is to compare the trust policy: here that was done.
+    let allowed = judgement.verdict == Verdict::Succeeds;
+    let failure = failure.map(|error| match facts.denied_though_allowed() {
+        Some(fix) if allowed && error.code() == Code::StsAccessDenied && error.at().starts_with("web identity") => {
+            error.with_fix(fix)
+        }
+        _ => error,
+    });
     // What was tried outweighs what was judged: only what explains a failure, or may become one, is said of a success.
     let proven = failure.is_none() && !offline;
     let said: Vec<&Finding> =

@@ -21,17 +21,14 @@ use std::env;
 
 pub fn run(flags: &Flags, json: bool) -> Result<(), Ended> {
     let document = flags.document()?;
-    let Some(policy) = document.value else {
-        let error = serde_json::from_str::<Value>(&document.text).err().map(|e| e.to_string()).unwrap_or_default();
-        return Err(Error::new(Code::PolicyJson, "policy", error).into());
-    };
-    let setup = setup(flags, &policy)?;
+    let policy = document.json()?;
+    let setup = setup(flags, policy)?;
     let judgement = judge(&setup);
     let mended = judgement.findings.iter().find_map(|finding| match &finding.mend {
         Some(Mend::Policy(policy)) => Some(policy),
         _ => None,
     });
-    let change = mended.map(|mended| diff::lines(&pretty(&policy), &pretty(mended)));
+    let change = mended.map(|mended| diff::lines(&pretty(policy), &pretty(mended)));
     if json {
         let mut all = judgement.to_json();
         all["diff"] = json!(change);
@@ -102,8 +99,8 @@ fn token(flags: &Flags, provider: Option<&ProviderArn>, now: &mut Timestamp) -> 
     }
     if let Some(subject) = flags.subject()? {
         let issuer = flags.issuer.clone().or_else(|| provider.map(ProviderArn::issuer)).ok_or_else(|| {
-            usage("policy", "no issuer, and the policy names no provider")
-                .with_fix("add --issuer URL or --provider ARN")
+            usage("policy", "no issuer is given, and the policy names no provider whose ARN can be read")
+                .with_fix("add --issuer URL (aws eks describe-cluster --name NAME --query cluster.identity.oidc.issuer) or --provider ARN; irsa policy lint FILE says what is odd about the policy")
         })?;
         let audience = flags.audience.as_deref().unwrap_or(AUDIENCE);
         let claims = json!({ "iss": issuer, "sub": subject, "aud": audience });
@@ -115,9 +112,11 @@ fn token(flags: &Flags, provider: Option<&ProviderArn>, now: &mut Timestamp) -> 
         usage("policy", "which token? none is named")
             .with_fix("add --token-file FILE, --claims FILE, or --namespace NAME --service-account NAME")
     })?;
-    let mut text = super::read(&path)?;
+    let text = super::read(&path)?;
     if text.len() > file::FILE_LIMIT as usize {
-        text.truncate(0);
+        let message = format!("{path} is too large, a token's file has at most {} bytes", file::FILE_LIMIT);
+        let fix = format!("name the token's own file; {path} holds something else");
+        return Err(Error::new(Code::TokenFileTooLarge, "policy", message).with_fix(fix).into());
     }
     Ok(Token::Text(text.into()))
 }

@@ -121,26 +121,39 @@ impl Flags {
 
 /// A trust policy as somebody wrote it.
 pub(super) struct Document {
-    pub text: String,
+    text: String,
     /// `None`: no JSON.
-    pub value: Option<Value>,
+    value: Option<Value>,
+    /// The role's ARN, where `aws iam get-role` said it.
+    pub(super) role: Option<String>,
 }
 
 impl Document {
     /// The file may hold the whole answer of `aws iam get-role`.
-    pub fn read(file: &str) -> Result<Self, Error> {
+    pub(super) fn read(file: &str) -> Result<Self, Error> {
         let text = read(file)?;
-        let Ok(value) = serde_json::from_str::<Value>(&text) else { return Ok(Self { text, value: None }) };
+        let Ok(value) = serde_json::from_str::<Value>(&text) else {
+            return Ok(Self { text, value: None, role: None });
+        };
+        let role = value.pointer("/Role/Arn").or(value.get("Arn")).and_then(Value::as_str).map(str::to_owned);
         let inner = value.pointer("/Role/AssumeRolePolicyDocument").or(value.get("AssumeRolePolicyDocument")).cloned();
         Ok(match inner {
-            None => Self { text, value: Some(value) },
+            None => Self { text, value: Some(value), role },
             // The API's own form, percent-encoded.
             Some(Value::String(encoded)) => {
                 let text = decoded(&encoded);
                 let value = serde_json::from_str(&text).ok();
-                Self { text, value }
+                Self { text, value, role }
             }
-            Some(inner) => Self { text: inner.to_string(), value: Some(inner) },
+            Some(inner) => Self { text: inner.to_string(), value: Some(inner), role },
+        })
+    }
+
+    /// It as JSON, or where that breaks.
+    pub(super) fn json(&self) -> Result<&Value, Error> {
+        self.value.as_ref().ok_or_else(|| {
+            let error = serde_json::from_str::<Value>(&self.text).err().map(|e| e.to_string()).unwrap_or_default();
+            Error::new(Code::PolicyJson, "policy", error)
         })
     }
 }
