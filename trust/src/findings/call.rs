@@ -68,6 +68,14 @@ impl Call {
                 Vec::from([Provider::new(partition, account, issuer, audiences(&claims))])
             }
         };
+        // IAM knows some issuers by itself; they are in no account's list.
+        if let Some(built_in) = Provider::built_in(issuer)
+            && (setup.providers == Fact::Unknown || !providers.iter().any(|provider| provider.url == issuer))
+        {
+            providers.retain(|provider| provider.url != issuer);
+            assumed.retain(|what| *what != "provider");
+            providers.push(built_in);
+        }
         // STS sees the accounts of its own partition only.
         let endpoint = pod.and_then(pod::endpoint_partition);
         providers.retain(|provider| {
@@ -166,7 +174,8 @@ impl Call {
         let claims = self.claims();
         let issuer = claims.get("iss")?.as_str()?;
         let (partition, account) = self.place()?;
-        self.world.providers.iter().find(|p| p.url == issuer && split(&p.arn) == Some((partition, account)))
+        let ours = |p: &Provider| p.is_built_in() || split(&p.arn) == Some((partition, account));
+        self.world.providers.iter().find(|p| p.url == issuer && ours(p))
     }
 }
 

@@ -463,3 +463,29 @@ fn port_443_of_a_provider_is_dropped_and_no_other() {
         assert!(!succeeds(&setup), "{other}");
     }
 }
+
+#[test]
+fn an_issuer_that_iam_knows_by_itself_needs_no_provider() {
+    let mut setup = WORLDS[0].healthy();
+    let (issuer, host) = ("https://accounts.google.com", "accounts.google.com");
+    (setup.issuer, setup.service_account, setup.pod) = (Fact::Is(issuer.into()), Fact::Absent, Fact::Absent);
+    claims_mut(&mut setup).extend(json!({ "iss": issuer, "sub": "1234", "aud": "1234" }).as_object().unwrap().clone());
+    let wanted = generate::Wanted { provider: host, subject: "1234", audience: Some("1234") };
+    let policy = generate::trust_policy(&wanted).to_string();
+    role_mut(&mut setup).trust_policy = Some(serde_json::from_str(&policy).unwrap());
+    for providers in [Fact::Absent, Fact::Unknown] {
+        setup.providers = providers;
+        let judgement = judge(&setup);
+        assert_eq!((judgement.verdict, judgement.findings), (Verdict::Succeeds, vec![]));
+        assert_eq!(judgement.assumed, ["signature"]);
+    }
+    // The subject is another's: that is said, with a mend that lets this one in.
+    let other = policy.replace(r#":sub":"1234""#, r#":sub":"99""#);
+    assert_ne!(other, policy);
+    role_mut(&mut setup).trust_policy = Some(serde_json::from_str(&other).unwrap());
+    let cause = judge(&setup).cause().cloned().unwrap();
+    assert_eq!(cause.id, "trust-sub-value");
+    let Some(Mend::Policy(mended)) = cause.mend else { panic!("no mend") };
+    role_mut(&mut setup).trust_policy = Some(mended);
+    assert!(succeeds(&setup));
+}
