@@ -22,7 +22,7 @@ use std::env;
 pub fn run(flags: &Flags, json: bool) -> Result<(), Ended> {
     let document = flags.document()?;
     let policy = document.json()?;
-    let setup = setup(flags, policy)?;
+    let (setup, made_up) = setup(flags, policy)?;
     let judgement = judge(&setup);
     let mended = judgement.findings.iter().find_map(|finding| match &finding.mend {
         Some(Mend::Policy(policy)) => Some(policy),
@@ -32,9 +32,12 @@ pub fn run(flags: &Flags, json: bool) -> Result<(), Ended> {
     if json {
         let mut all = judgement.to_json();
         all["diff"] = json!(change);
+        if let Some(assumed) = all["assumed"].as_array_mut() {
+            assumed.extend(made_up.iter().map(|(name, _)| Value::from(*name)));
+        }
         output::value(&all)?;
     } else {
-        output::data(text(&judgement, change.as_deref()).as_bytes())?;
+        output::data(text(&judgement, change.as_deref(), &made_up).as_bytes())?;
     }
     let Some(cause) = judgement.cause() else { return Ok(()) };
     let code = match judgement.verdict {
@@ -46,8 +49,9 @@ pub fn run(flags: &Flags, json: bool) -> Result<(), Ended> {
         .into())
 }
 
-/// What is judged: the policy, and the token or what is said of one.
-fn setup(flags: &Flags, policy: &Value) -> Result<Setup, Ended> {
+/// What is judged: the policy, and the token or what is said of one. And what was made up for it.
+fn setup(flags: &Flags, policy: &Value) -> Result<(Setup, Vec<MadeUp>), Ended> {
+    let mut made_up = Vec::new();
     let mut setup = Setup::new(Host::from_env().now().wall);
     let provider = flags.provider.as_deref().map(ProviderArn::parse).transpose()?;
     let named = first_provider(policy);
@@ -59,10 +63,17 @@ fn setup(flags: &Flags, policy: &Value) -> Result<Setup, Ended> {
         // Any role of the account will do.
         None => match provider.as_ref().or(named.as_ref()) {
             Some(arn) => format!("arn:{}:iam::{}:role/of-this-policy", arn.partition().id, twelve(arn.account())),
-            None => "arn:aws:iam::000000000000:role/of-this-policy".to_owned(),
+            None => format!("arn:aws:iam::{NOBODY}:role/of-this-policy"),
         },
     };
-    RoleArn::parse(&role)?;
+    if RoleArn::parse(&role)?.account() == NOBODY {
+        made_up.push(("account", format!("the account {NOBODY}, since nobody names the role's: give --role-arn")));
+    }
+    if let (Token::Claims { claims, .. }, None, None, None) = (&setup.token, &flags.claims, &flags.issuer, &provider) {
+        let issuer = claims.get("iss").and_then(Value::as_str).unwrap_or_default();
+        made_up
+            .push(("issuer", format!("the issuer {issuer}, which the policy itself names: give --issuer, or a token")));
+    }
     setup.role = Fact::Is(Role { arn: role, trust_policy: Some(policy.clone()), ..Role::default() });
     setup.pod = Fact::Absent;
 
@@ -79,11 +90,17 @@ fn setup(flags: &Flags, policy: &Value) -> Result<Setup, Ended> {
     }
     setup.request.session_name.clone_from(&flags.session_name);
     setup.connection.clone_from(&flags.context);
-    Ok(setup)
+    Ok((setup, made_up))
 }
 
+/// What nobody said and had to be something: its name, and in words.
+type MadeUp = (&'static str, String);
+
+/// Stands where no account is known.
+const NOBODY: &str = "000000000000";
+
 fn twelve(account: &str) -> &str {
-    if account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) { account } else { "000000000000" }
+    if account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) { account } else { NOBODY }
 }
 
 /// The token's text, or claims: of a file, or of flags.
@@ -158,7 +175,7 @@ fn first_provider(policy: &Value) -> Option<ProviderArn> {
     values.filter_map(Value::as_str).find_map(|arn| ProviderArn::parse(arn).ok())
 }
 
-fn text(judgement: &Judgement, change: Option<&[String]>) -> String {
+fn text(judgement: &Judgement, change: Option<&[String]>, made_up: &[MadeUp]) -> String {
     let mut lines = vec![format!("verdict  {}", judgement.verdict)];
     for evaluation in &judgement.evaluations {
         lines.push(format!("action   {}: {}", evaluation.action, evaluation.decision().name()));
@@ -175,6 +192,7 @@ fn text(judgement: &Judgement, change: Option<&[String]>) -> String {
     if !assumed.is_empty() {
         lines.push(format!("assumed  {} (not looked at, taken to be right)", assumed.join(", ")));
     }
+    lines.extend(made_up.iter().map(|(_, what)| format!("assumed  {what}")));
     lines.join("\n") + "\n"
 }
 
