@@ -161,7 +161,7 @@ impl Facts {
     }
 
     /// As the judge takes it.
-    pub fn setup(&self, now: Timestamp, has_token: bool) -> Setup {
+    pub fn setup(&self, now: Timestamp) -> Setup {
         let mut setup = Setup::new(now);
         let files = self.token_file.clone().zip(self.file.clone());
         setup.pod = Fact::Is(Pod {
@@ -173,7 +173,7 @@ impl Facts {
             annotations: BTreeMap::new(),
             sts_failure: self.sts_failure.clone().map_or(Fact::Unknown, Fact::Is),
         });
-        if let (Some(token), true) = (&self.token, has_token) {
+        if let Some(token) = &self.token {
             setup.token = findings::Token::Text(token.clone());
         }
         setup.issuer = self.issuer().map_or(Fact::Unknown, Fact::Is);

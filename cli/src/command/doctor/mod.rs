@@ -43,7 +43,7 @@ pub fn run(args: &mut Args) -> Result<(), Ended> {
     let mut facts = Facts::gather(&session, policy.as_deref())?;
     let mut report = Report { json: args.json, checks: Vec::new() };
     variables(&facts, &mut report)?;
-    let token = token(&facts, session.host.now().wall, &mut report)?;
+    token(&facts, session.host.now().wall, &mut report)?;
     let endpoint = endpoint(&session, &facts, &mut report)?;
     let mut failure = None;
     if !offline {
@@ -52,7 +52,7 @@ pub fn run(args: &mut Args) -> Result<(), Ended> {
         }
         failure = exchange(&session, &mut report)?;
     }
-    let judgement = judge(&facts.setup(session.host.now().wall, token.is_some()));
+    let judgement = judge(&facts.setup(session.host.now().wall));
     let failure = conclude(&facts, &judgement, failure, offline, &mut report)?;
     failure.map_or(Ok(()), |error| Err(error.into()))
 }
@@ -101,11 +101,11 @@ fn variables(facts: &Facts, report: &mut Report) -> Result<(), Error> {
     report.say(if both { Outcome::Ok } else { Outcome::Warning }, "variables", &text)
 }
 
-/// The token's file and what it says; `None` where there is no token to be read.
-fn token(facts: &Facts, now: Timestamp, report: &mut Report) -> Result<Option<()>, Error> {
-    let Some((text, outcome)) = facts.file_in_words() else { return Ok(None) };
+/// The token's file and what it says.
+fn token(facts: &Facts, now: Timestamp, report: &mut Report) -> Result<(), Error> {
+    let Some((text, outcome)) = facts.file_in_words() else { return Ok(()) };
     report.say(outcome, "token file", &text)?;
-    let Some(secret) = &facts.token else { return Ok(None) };
+    let Some(secret) = &facts.token else { return Ok(()) };
     match Token::parse(secret.expose().trim_ascii()) {
         Err(error) => report.say(Outcome::Failed, "token", error.message())?,
         Ok(token) => {
@@ -119,7 +119,7 @@ fn token(facts: &Facts, now: Timestamp, report: &mut Report) -> Result<Option<()
             }
         }
     }
-    Ok(Some(()))
+    Ok(())
 }
 
 /// Which endpoint the environment chooses.
