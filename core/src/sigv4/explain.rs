@@ -142,7 +142,7 @@ where
         SignError::Header { index } => request.headers.each().nth(index).map(|(name, _)| name),
         SignError::Escape { .. } => Some(request.path),
         SignError::Unusable { part } => match part {
-            Part::AccessKeyId => Some(signing.credentials.access_key_id()),
+            Part::AccessKeyId => Some(signing.key.id),
             Part::Method => Some(request.method),
             Part::Region => Some(signing.region),
             Part::Service => Some(signing.service),

@@ -41,7 +41,7 @@ pub(super) fn write(
     canonical.own_headers = own.get(..count).unwrap_or_default();
 
     out.put(b"authorization: AWS4-HMAC-SHA256 Credential=");
-    out.put(job.signing.credentials.access_key_id().as_bytes());
+    out.put(job.signing.key.id.as_bytes());
     out.byte(b'/');
     out.put(job.scope);
     out.put(b", SignedHeaders=");

@@ -40,7 +40,7 @@ pub use refusal::Refusal;
 pub use sign::{sign_into, sign_into_with};
 pub use verify::{Verified, Verifying, verify};
 
-use crate::Credentials;
+use crate::{Credentials, Secret};
 
 /// Headers that are signed without scratch.
 pub const HEADER_LIMIT: usize = 64;
@@ -141,12 +141,42 @@ impl core::fmt::Debug for Payload<'_> {
     }
 }
 
+/// What signs: borrowed from [`Credentials`], or from wherever a host keeps the three texts.
+#[derive(Clone, Copy)]
+pub struct AccessKey<'a> {
+    /// `AKIA…` or `ASIA…`.
+    pub id: &'a str,
+    /// The secret access key.
+    pub secret: &'a str,
+    /// The session token, where the key is temporary.
+    pub session_token: Option<&'a str>,
+}
+
+impl<'a> From<&'a Credentials> for AccessKey<'a> {
+    #[inline]
+    fn from(credentials: &'a Credentials) -> Self {
+        Self {
+            id: credentials.access_key_id(),
+            secret: credentials.secret_access_key().expose(),
+            session_token: credentials.session_token().map(Secret::expose),
+        }
+    }
+}
+
+/// Without what is secret.
+impl core::fmt::Debug for AccessKey<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let id = crate::credentials::printable_id(self.id);
+        f.debug_struct("AccessKey").field("id", &id).finish_non_exhaustive()
+    }
+}
+
 /// How to sign: who, for what, in which form. Make one with [`Signing::new`] or [`Signing::s3`], then set what differs.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Signing<'a> {
     /// Whose signature it is.
-    pub credentials: &'a Credentials,
+    pub key: AccessKey<'a>,
     /// Such as `eu-central-1`.
     pub region: &'a str,
     /// The service's signing name, such as `secretsmanager`.
@@ -165,9 +195,9 @@ pub struct Signing<'a> {
 
 impl<'a> Signing<'a> {
     /// As every service but S3 has it: header form, the path encoded twice and normalised.
-    pub fn new(credentials: &'a Credentials, region: &'a str, service: &'a str) -> Self {
+    pub fn new(key: impl Into<AccessKey<'a>>, region: &'a str, service: &'a str) -> Self {
         Self {
-            credentials,
+            key: key.into(),
             region,
             service,
             form: Form::Header,
@@ -179,8 +209,8 @@ impl<'a> Signing<'a> {
     }
 
     /// As S3 has it: header form with `x-amz-content-sha256`, the path encoded once and not normalised.
-    pub fn s3(credentials: &'a Credentials, region: &'a str) -> Self {
-        Self { content_sha256: true, path: PathRule::S3, ..Self::new(credentials, region, "s3") }
+    pub fn s3(key: impl Into<AccessKey<'a>>, region: &'a str) -> Self {
+        Self { content_sha256: true, path: PathRule::S3, ..Self::new(key, region, "s3") }
     }
 
     /// In query form, for so many seconds (1 to [`EXPIRES_LIMIT`]).

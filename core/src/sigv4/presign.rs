@@ -47,7 +47,7 @@ pub(super) fn write(
     marks.name(algorithm, &mut out);
     out.put(b"AWS4-HMAC-SHA256");
     marks.name(credential, &mut out);
-    encode::component(job.signing.credentials.access_key_id().as_bytes(), &mut out);
+    encode::component(job.signing.key.id.as_bytes(), &mut out);
     out.put(b"%2F");
     encode::component(job.scope, &mut out);
     marks.name(date, &mut out);

@@ -1,7 +1,7 @@
 //! Signing into the caller's buffer: the way that both forms share. The forms are in `header` and `presign`.
 
 use super::{
-    EXPIRES_LIMIT, Form, HEADER_LIMIT, Headers, Payload, QUERY_LIMIT, Request, SignError, Signing,
+    AccessKey, EXPIRES_LIMIT, Form, HEADER_LIMIT, Headers, Payload, QUERY_LIMIT, Request, SignError, Signing,
     canonical::{self, Canonical, Chosen, HeaderSlot, Name, Scratch, ToSign},
     class::{self, NOT_IN_SCOPE},
     encode::{self, QuerySlot},
@@ -143,9 +143,9 @@ where
     if !canonical.has_host() {
         return Err(SignError::NoHost);
     }
-    let secret = signing.credentials.secret_access_key().expose();
-    let slot =
-        keys.slot(secret, now, signing.region, signing.service).ok_or(SignError::Unusable { part: Part::Region })?;
+    let slot = keys
+        .slot(signing.key.secret, now, signing.region, signing.service)
+        .ok_or(SignError::Unusable { part: Part::Region })?;
     let job = Job { signing, token, time: slot.time(now), scope: slot.scope(), key: &slot.key };
     let out = Out::new(out);
     match signing.form {
@@ -186,16 +186,15 @@ pub(super) fn hash(canonical: &Canonical<'_>) -> Result<[u8; 64], SignError> {
 
 /// Refuses what would break the signature's syntax; gives the session token.
 fn check<'c>(method: &str, payload: &Payload<'_>, signing: &Signing<'c>) -> Result<Option<&'c str>, SignError> {
-    let credentials = signing.credentials;
-    let token = credentials.session_token().map(|token| token.expose());
+    let AccessKey { id, secret, session_token: token } = signing.key;
     let visible = |text: &str| !text.is_empty() && class::visible(text.as_bytes());
     let scoped = |text: &str| !text.is_empty() && class::seen(text.as_bytes()) & NOT_IN_SCOPE == 0;
     let part = match payload {
         _ if !visible(method) => Part::Method,
         _ if !scoped(signing.region) || signing.region.len() > NAME_LIMIT => Part::Region,
         _ if !scoped(signing.service) || signing.service.len() > NAME_LIMIT => Part::Service,
-        _ if !scoped(credentials.access_key_id()) => Part::AccessKeyId,
-        _ if credentials.secret_access_key().is_empty() => Part::SecretAccessKey,
+        _ if !scoped(id) => Part::AccessKeyId,
+        _ if secret.is_empty() => Part::SecretAccessKey,
         _ if !token.is_none_or(visible) => Part::SessionToken,
         Payload::Hash(hash) if !visible(hash) => Part::Payload,
         _ => {

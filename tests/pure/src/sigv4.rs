@@ -94,7 +94,8 @@ pub const ENTRIES: &[Entry] = &[
             }
             rules.path = case.signing.path;
             rules.session_token = case.signing.session_token;
-            let known = |id: &str| (id == case.signing.credentials.access_key_id()).then_some(case.signing.credentials);
+            let credentials = case.credentials;
+            let known = |id: &str| (id == credentials.access_key_id()).then_some(credentials);
             let who = verify(&case.request, &rules, known, &mut KeyCache::new(), case.time)?;
             Ok(json!({
                 "access_key_id": who.access_key_id,
@@ -111,6 +112,7 @@ pub const ENTRIES: &[Entry] = &[
 struct Case<'a> {
     request: Request<'a, Pairs<'a>>,
     signing: Signing<'a>,
+    credentials: &'a Credentials,
     time: Timestamp,
 }
 
@@ -170,6 +172,7 @@ impl Case<'_> {
                 payload,
             },
             signing,
+            credentials: &credentials,
             time: Timestamp::parse(text(input, "time")).expect("time"),
         })
     }
