@@ -81,3 +81,6 @@ dist: ## static commands for x86_64 and aarch64, an OCI image, checksums: target
 
 errors: ## write anew what is made from core/errors.toml
 	IRSA_BLESS=1 cargo test -q -p irsa-errors
+
+header: ## write irsa.h anew
+	IRSA_BLESS=1 cargo test -q -p irsa-ffi --test header

@@ -367,6 +367,14 @@ pub enum Code {
     ServeUnhealthy = 285,
     /// An async call was made outside of a tokio runtime.
     RuntimeMissing = 290,
+    /// A function of libirsa was given NULL where it needs an argument.
+    CNull = 300,
+    /// A text given to a function of libirsa is not UTF-8, or has a NUL within.
+    CText = 301,
+    /// A struct given to a function of libirsa has a size that this version does not know.
+    CStruct = 302,
+    /// A number given to a function of libirsa is none of those that irsa.h lists for it, or out of range.
+    CValue = 303,
     /// A request has headers that must be under its signature and are not.
     VerifyHeadersNotSigned = 310,
 }
@@ -555,6 +563,10 @@ impl Code {
         Self::ServeUnauthorized,
         Self::ServeUnhealthy,
         Self::RuntimeMissing,
+        Self::CNull,
+        Self::CText,
+        Self::CStruct,
+        Self::CValue,
         Self::VerifyHeadersNotSigned,
     ];
 
@@ -740,6 +752,10 @@ impl Code {
             Self::ServeUnauthorized => &Row { name: "serve-unauthorized", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "A request to `irsa serve` had no authorization token, or a wrong one.", fix: "set AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE as irsa serve printed it; the file begins anew with each start" },
             Self::ServeUnhealthy => &Row { name: "serve-unhealthy", kind: Kind::Broken, exit: 3, retry: Retry::Soon, what: "The `irsa serve` that was asked by `--health` is not there, or has no credentials that can be used.", fix: "read what it wrote on its standard error; irsa explain says where credentials would come from" },
             Self::RuntimeMissing => &Row { name: "runtime-missing", kind: Kind::Misuse, exit: 70, retry: Retry::No, what: "An async call was made outside of a tokio runtime.", fix: "await it in a task of tokio (#[tokio::main], Runtime::block_on, Handle::enter), with time enabled; elsewhere use the blocking call of the same name" },
+            Self::CNull => &Row { name: "c-null", kind: Kind::Misuse, exit: 70, retry: Retry::No, what: "A function of libirsa was given NULL where it needs an argument.", fix: "give the argument that the message names; the function's comment in irsa.h says which may be NULL" },
+            Self::CText => &Row { name: "c-text", kind: Kind::Misuse, exit: 70, retry: Retry::No, what: "A text given to a function of libirsa is not UTF-8, or has a NUL within.", fix: "give UTF-8 without NUL bytes; what may be any bytes (header values, bodies) is taken as such" },
+            Self::CStruct => &Row { name: "c-struct", kind: Kind::Misuse, exit: 70, retry: Retry::No, what: "A struct given to a function of libirsa has a size that this version does not know.", fix: "set all of it to zero, then its member `size` to `sizeof` it; build against the irsa.h of the library that is loaded, or an older one" },
+            Self::CValue => &Row { name: "c-value", kind: Kind::Misuse, exit: 70, retry: Retry::No, what: "A number given to a function of libirsa is none of those that irsa.h lists for it, or out of range.", fix: "give one of the constants of irsa.h" },
             Self::VerifyHeadersNotSigned => &Row { name: "verify-headers-not-signed", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "A request has headers that must be under its signature and are not.", fix: "sign the request with all of its headers, after the last of them was added; a proxy that adds x-amz-… headers has to sign anew" },
         }
     }

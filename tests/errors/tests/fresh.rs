@@ -25,6 +25,7 @@ fn what_is_made_from_errors_toml_is_fresh() {
     let root = core();
     let mut files = BTreeMap::new();
     files.insert(root.join("src/error/code.rs"), rust(&entries));
+    files.insert(root.join("../ffi/c/src/code.rs"), c(&entries));
     files.insert(root.join("../docs/errors/README.md"), index(&entries));
     for e in &entries {
         files.insert(root.join(format!("../docs/errors/{}.md", e.name)), page(e));
@@ -124,6 +125,20 @@ fn rust(entries: &[Entry]) -> String {
         .unwrap();
     }
     s.push_str("        }\n    }\n}\n");
+    s
+}
+
+/// The numbers for the C header, which cbindgen makes of this.
+fn c(entries: &[Entry]) -> String {
+    let mut s = String::from(
+        "//! Made from `core/errors.toml` by `make errors`; do not edit.\n\n/// The numbers of errors. They never change; more may come. Their pages: docs/errors.\n\
+         #[allow(dead_code, reason = \"for the header alone\")]\n#[repr(C)]\npub enum irsa_code {\n    /// No error.\n    IRSA_OK = 0,\n",
+    );
+    for e in entries {
+        writeln!(s, "    /// {}\n    IRSA_{} = {},", e.what, e.name.to_uppercase().replace('-', "_"), e.number)
+            .unwrap();
+    }
+    s.push_str("}\n");
     s
 }
 

@@ -1,0 +1,1545 @@
+/* irsa.h: AWS credentials and signed requests for a pod with a service account. Made by cbindgen; do not edit.
+ *
+ * The rules
+ *  1. Functions that can fail give 0 (IRSA_OK) or the error's number, and take `irsa_error **err` last. It may be NULL.
+ *     After a failure *err is an error to be freed, after a success NULL. Other outputs are untouched by a failure.
+ *  2. Names: irsa_<noun>_<verb>(handle, inputs, outputs, err). `const` means that nothing of it changes that one can see.
+ *  3. A handle that a function leaves in an output (**) is yours: free it with irsa_<noun>_free, once. NULL is fine there.
+ *     What is lent (const char *, irsa_str, irsa_bytes, const struct *) lives as long as the handle it came from.
+ *  4. NULL is never read. Where a comment does not say that it may be NULL, it gives IRSA_C_NULL, and NULL or 0 from
+ *     functions that cannot fail. All other pointers have to be good for the call.
+ *  5. Text is UTF-8. In: a C string, or an irsa_str, which needs no NUL. Out: always with a NUL behind it. Header values
+ *     and bodies are any bytes. Times are milliseconds since 1970-01-01T00:00:00Z unless their name says otherwise.
+ *  6. Structs that may grow begin with `size`. Set all of it to zero (= IRSA_ZERO), then `size` to sizeof it; a program
+ *     built with an older header goes on working. Structs that irsa lends only grow at their end.
+ *  7. Threads: irsa_provider and irsa_cancel may be used by many at once, and so may whatever is only read (const). All
+ *     other handles by one at a time. No thread is started unless an option asks for it.
+ *  8. fork: a child may use what it inherits. Its providers start anew: without the refreshing thread and without
+ *     connections, with the credentials in hand. Do not fork from within a callback.
+ *  9. There is nothing to initialise, and nothing to shut down but handles. The library stays loaded after dlclose.
+ *     It prints nothing, installs no signal handler, changes no environment. A bug of its own is IRSA_BUG, not a crash.
+ * 10. Secrets are wiped when freed, and are in no error and no log line. Numbers of errors never change (docs/errors).
+ */
+
+#ifndef IRSA_H
+#define IRSA_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Of this header; irsa_version() is that of the library. */
+#define IRSA_VERSION "0.1.0"
+
+/* What a struct is set to before its size is. */
+#ifdef __cplusplus
+#define IRSA_ZERO {}
+#else
+#define IRSA_ZERO {0}
+#endif
+
+/* An irsa_str for printf's %.*s. */
+#define IRSA_PRINT(text) (int)(text).len, (text).data
+
+
+/**
+ * An end that never comes.
+ */
+#define IRSA_NEVER INT64_MAX
+
+/**
+ * The numbers of errors. They never change; more may come. Their pages: docs/errors.
+ */
+typedef enum irsa_code {
+    /**
+     * No error.
+     */
+    IRSA_OK = 0,
+    /**
+     * irsa broke one of its own rules.
+     */
+    IRSA_BUG = 1,
+    /**
+     * The host answered a question that is not open: a late answer, a second one, or one with another id.
+     */
+    IRSA_FLOW_ANSWER_UNASKED = 2,
+    /**
+     * The host answered an effect with an answer of another kind, such as a file for an HTTP request.
+     */
+    IRSA_FLOW_ANSWER_MISMATCH = 3,
+    /**
+     * The flow has already given its result.
+     */
+    IRSA_FLOW_FINISHED = 4,
+    /**
+     * The total deadline of the flow passed before it was done.
+     */
+    IRSA_DEADLINE = 5,
+    /**
+     * This host cannot do what the flow needs, such as running a process inside a Wasm plugin.
+     */
+    IRSA_HOST_UNSUPPORTED = 6,
+    /**
+     * Bytes that should be an encoded effect or answer are not.
+     */
+    IRSA_ENCODING = 7,
+    /**
+     * The calling program cancelled the call.
+     */
+    IRSA_CANCELLED = 8,
+    /**
+     * The web identity token is empty.
+     */
+    IRSA_TOKEN_EMPTY = 10,
+    /**
+     * The web identity token lacks one of its three parts, so it is cut or no JWT.
+     */
+    IRSA_TOKEN_CUT = 11,
+    /**
+     * The web identity token has more than three parts.
+     */
+    IRSA_TOKEN_PARTS = 12,
+    /**
+     * The web identity token is longer than the 20,000 characters that STS takes.
+     */
+    IRSA_TOKEN_TOO_LONG = 13,
+    /**
+     * Something stands behind the web identity token.
+     */
+    IRSA_TOKEN_TRAILING = 14,
+    /**
+     * The web identity token has a character that no JWT has.
+     */
+    IRSA_TOKEN_CHARACTER = 15,
+    /**
+     * The web identity token is not signed: its header says alg none, and the signature is empty.
+     */
+    IRSA_TOKEN_UNSIGNED = 16,
+    /**
+     * The web identity token file is not there.
+     */
+    IRSA_TOKEN_FILE_MISSING = 20,
+    /**
+     * The web identity token file may not be read by this process.
+     */
+    IRSA_TOKEN_FILE_DENIED = 21,
+    /**
+     * The path of the web identity token is a directory.
+     */
+    IRSA_TOKEN_FILE_DIRECTORY = 22,
+    /**
+     * The web identity token file is far larger than any token.
+     */
+    IRSA_TOKEN_FILE_TOO_LARGE = 23,
+    /**
+     * The web identity token file is not text.
+     */
+    IRSA_TOKEN_FILE_UTF8 = 24,
+    /**
+     * The web identity token file begins with a byte order mark.
+     */
+    IRSA_TOKEN_FILE_BOM = 25,
+    /**
+     * The web identity token file could not be read, for a reason that the system gives.
+     */
+    IRSA_TOKEN_FILE_UNREADABLE = 26,
+    /**
+     * The role's trust policy does not let this identity in, or something above it forbids it.
+     */
+    IRSA_STS_ACCESS_DENIED = 40,
+    /**
+     * STS says that the web identity token has expired.
+     */
+    IRSA_STS_EXPIRED_TOKEN = 41,
+    /**
+     * STS could not reach the identity provider.
+     */
+    IRSA_STS_IDP_COMMUNICATION = 42,
+    /**
+     * The identity provider rejected the claim.
+     */
+    IRSA_STS_IDP_REJECTED_CLAIM = 43,
+    /**
+     * STS answered with an error of its own.
+     */
+    IRSA_STS_INTERNAL = 44,
+    /**
+     * STS could not validate the web identity token.
+     */
+    IRSA_STS_INVALID_TOKEN = 45,
+    /**
+     * STS could not fetch the key that verifies the token.
+     */
+    IRSA_STS_VERIFICATION_KEY = 46,
+    /**
+     * The role's account has no IAM OIDC provider for the token's issuer.
+     */
+    IRSA_STS_NO_PROVIDER = 47,
+    /**
+     * STS says that the token was issued in the future or is not yet valid.
+     */
+    IRSA_STS_TOKEN_NOT_YET_VALID = 48,
+    /**
+     * The certificate of the issuer does not match the provider's thumbprints.
+     */
+    IRSA_STS_THUMBPRINT = 49,
+    /**
+     * The session policy is not a policy.
+     */
+    IRSA_STS_MALFORMED_POLICY = 50,
+    /**
+     * The session policy and tags are too large when packed.
+     */
+    IRSA_STS_PACKED_POLICY = 51,
+    /**
+     * STS is not activated in this Region for the account.
+     */
+    IRSA_STS_REGION_DISABLED = 52,
+    /**
+     * STS is throttling.
+     */
+    IRSA_STS_THROTTLED = 53,
+    /**
+     * STS says that a parameter is wrong.
+     */
+    IRSA_STS_VALIDATION = 54,
+    /**
+     * STS says that the role ARN is invalid.
+     */
+    IRSA_STS_ROLE_ARN_INVALID = 55,
+    /**
+     * STS does not grant so long a session.
+     */
+    IRSA_STS_DURATION = 56,
+    /**
+     * The clock of this machine is too far off for a signed request.
+     */
+    IRSA_STS_CLOCK = 57,
+    /**
+     * STS says that the signature is wrong.
+     */
+    IRSA_STS_SIGNATURE = 58,
+    /**
+     * STS does not know the access key or the session token.
+     */
+    IRSA_STS_CREDENTIALS = 59,
+    /**
+     * The credentials that signed the request have expired.
+     */
+    IRSA_STS_CREDENTIALS_EXPIRED = 60,
+    /**
+     * STS refused, with a code that irsa has no advice for.
+     */
+    IRSA_STS_REFUSED = 61,
+    /**
+     * The token's roles claim does not name the role that is asked for.
+     */
+    IRSA_STS_ROLES_CLAIM = 62,
+    /**
+     * The token lacks a claim that STS needs.
+     */
+    IRSA_STS_MISSING_CLAIM = 63,
+    /**
+     * The token has more than one audience and no authorized party.
+     */
+    IRSA_STS_AUDIENCES = 64,
+    /**
+     * Instead of STS something answered with a web page.
+     */
+    IRSA_ANSWER_HTML = 65,
+    /**
+     * The answer ends before it is whole.
+     */
+    IRSA_ANSWER_CUT = 66,
+    /**
+     * The answer is far larger than any that STS gives.
+     */
+    IRSA_ANSWER_TOO_LARGE = 67,
+    /**
+     * The endpoint answered with a redirect, which is never followed.
+     */
+    IRSA_ANSWER_REDIRECT = 68,
+    /**
+     * The answer has no body.
+     */
+    IRSA_ANSWER_EMPTY = 69,
+    /**
+     * The answer is well formed, but it is not what was asked for.
+     */
+    IRSA_ANSWER_UNKNOWN = 70,
+    /**
+     * The answer is neither XML nor JSON that irsa reads.
+     */
+    IRSA_ANSWER_MALFORMED = 71,
+    /**
+     * A parameter of the call is outside the limits of the STS API.
+     */
+    IRSA_REQUEST_LIMIT = 72,
+    /**
+     * FIPS and a custom endpoint are set at once.
+     */
+    IRSA_ENDPOINT_FIPS_CUSTOM = 73,
+    /**
+     * Dual-stack and a custom endpoint are set at once.
+     */
+    IRSA_ENDPOINT_DUALSTACK_CUSTOM = 74,
+    /**
+     * The endpoint URL is not one.
+     */
+    IRSA_ENDPOINT_URL = 76,
+    /**
+     * This is no Region.
+     */
+    IRSA_REGION_INVALID = 77,
+    /**
+     * This STS does not have the call.
+     */
+    IRSA_STS_NO_ACTION = 78,
+    /**
+     * The request could not be made: its URL, the proxy's URL, a header or the bundle of certificate authorities is wrong.
+     */
+    IRSA_NET_INVALID = 80,
+    /**
+     * The host name did not resolve.
+     */
+    IRSA_NET_RESOLVE = 81,
+    /**
+     * No connection could be made.
+     */
+    IRSA_NET_CONNECT = 82,
+    /**
+     * The proxy could not be reached, or refused.
+     */
+    IRSA_NET_PROXY = 83,
+    /**
+     * The TLS handshake failed.
+     */
+    IRSA_NET_TLS = 84,
+    /**
+     * No answer came in time.
+     */
+    IRSA_NET_TIMEOUT = 85,
+    /**
+     * The connection was closed before the answer was whole.
+     */
+    IRSA_NET_CLOSED = 86,
+    /**
+     * The request failed, and the host program cannot tell at which step.
+     */
+    IRSA_NET_UNKNOWN = 87,
+    /**
+     * The proxy refuses to reach this host, or wants another user and password.
+     */
+    IRSA_NET_PROXY_REFUSED = 88,
+    /**
+     * No source of the chain gave credentials.
+     */
+    IRSA_NO_CREDENTIALS = 100,
+    /**
+     * Of the two settings that web identity needs, the role's ARN and the token's file, one is missing.
+     */
+    IRSA_WEB_IDENTITY_INCOMPLETE = 101,
+    /**
+     * Of an access key id and its secret access key one is missing.
+     */
+    IRSA_KEYS_INCOMPLETE = 102,
+    /**
+     * The keys have expired, by the time that stands beside them.
+     */
+    IRSA_KEYS_EXPIRED = 103,
+    /**
+     * A setting has a value that it cannot have.
+     */
+    IRSA_SETTING_INVALID = 104,
+    /**
+     * The source that is configured is not built into this version of irsa.
+     */
+    IRSA_SOURCE_NOT_BUILT = 105,
+    /**
+     * A session policy was asked for, but the source gives keys without a call that could carry it.
+     */
+    IRSA_SESSION_POLICY_UNUSED = 106,
+    /**
+     * A config or credentials file may not be read by this process.
+     */
+    IRSA_PROFILE_FILE_DENIED = 110,
+    /**
+     * The path of a config or credentials file is a directory.
+     */
+    IRSA_PROFILE_FILE_DIRECTORY = 111,
+    /**
+     * A config or credentials file is larger than 1 MiB.
+     */
+    IRSA_PROFILE_FILE_TOO_LARGE = 112,
+    /**
+     * A config or credentials file could not be read, for a reason that the system gives.
+     */
+    IRSA_PROFILE_FILE_UNREADABLE = 113,
+    /**
+     * A config or credentials file is not UTF-8.
+     */
+    IRSA_PROFILE_ENCODING = 114,
+    /**
+     * A config or credentials file has a line that cannot be read.
+     */
+    IRSA_PROFILE_SYNTAX = 115,
+    /**
+     * The profile that was asked for is not there.
+     */
+    IRSA_PROFILE_MISSING = 116,
+    /**
+     * A profile's source_profile is not there.
+     */
+    IRSA_SOURCE_PROFILE_MISSING = 117,
+    /**
+     * Profiles name each other as source_profile, round and round.
+     */
+    IRSA_SOURCE_PROFILE_CYCLE = 118,
+    /**
+     * More than 16 profiles hang on each other by source_profile.
+     */
+    IRSA_SOURCE_PROFILE_DEPTH = 119,
+    /**
+     * A profile has both source_profile and credential_source.
+     */
+    IRSA_ROLE_SOURCE_BOTH = 120,
+    /**
+     * A profile has a role to assume, but nothing to assume it with.
+     */
+    IRSA_ROLE_SOURCE_MISSING = 121,
+    /**
+     * A profile is named as source_profile, but has no credentials.
+     */
+    IRSA_SOURCE_PROFILE_EMPTY = 122,
+    /**
+     * A profile's credential_source is none that exists.
+     */
+    IRSA_CREDENTIAL_SOURCE_UNKNOWN = 123,
+    /**
+     * The role is in another partition than the Region whose STS would be asked.
+     */
+    IRSA_ROLE_PARTITION = 124,
+    /**
+     * A profile takes its credentials from the environment, but there are no keys in it.
+     */
+    IRSA_CREDENTIAL_SOURCE_EMPTY = 125,
+    /**
+     * A profile's role is assumed with MFA (mfa_serial), and there is nobody whom irsa could ask for the code.
+     */
+    IRSA_PROFILE_MFA = 126,
+    /**
+     * This is not an ARN but a placeholder.
+     */
+    IRSA_ARN_PLACEHOLDER = 140,
+    /**
+     * The ARN has too many colons, or a Region where none belongs.
+     */
+    IRSA_ARN_COLONS = 141,
+    /**
+     * The ARN has too few parts.
+     */
+    IRSA_ARN_CUT = 142,
+    /**
+     * The ARN is IAM's, but of another kind of thing.
+     */
+    IRSA_ARN_RESOURCE = 143,
+    /**
+     * The ARN is of a session, not of the role.
+     */
+    IRSA_ARN_ASSUMED_ROLE = 144,
+    /**
+     * The ARN is of another service.
+     */
+    IRSA_ARN_SERVICE = 145,
+    /**
+     * The ARN names a partition that irsa does not know.
+     */
+    IRSA_ARN_PARTITION = 146,
+    /**
+     * The account in the ARN is not a number.
+     */
+    IRSA_ARN_ACCOUNT = 147,
+    /**
+     * The name or path in the ARN is not one that IAM gives.
+     */
+    IRSA_ARN_NAME = 148,
+    /**
+     * No Region is set.
+     */
+    IRSA_REGION_MISSING = 149,
+    /**
+     * The output has no room for the signed headers or the signed query.
+     */
+    IRSA_SIGN_TOO_SMALL = 150,
+    /**
+     * A request has more headers, query parameters or path segments than are signed without scratch.
+     */
+    IRSA_SIGN_TOO_MANY_ITEMS = 151,
+    /**
+     * A header cannot be signed: its name is no token, or its value has a control character.
+     */
+    IRSA_SIGN_HEADER = 152,
+    /**
+     * The path has a % that is not followed by two hexadecimal digits.
+     */
+    IRSA_SIGN_ESCAPE = 153,
+    /**
+     * An input of the signature is empty, or has characters that would break the signature's own syntax.
+     */
+    IRSA_SIGN_UNUSABLE = 154,
+    /**
+     * A presigned request was to live for less than a second or more than seven days.
+     */
+    IRSA_SIGN_EXPIRES = 155,
+    /**
+     * The query to be presigned holds parameters of a signature already.
+     */
+    IRSA_SIGN_ALREADY_SIGNED = 156,
+    /**
+     * A URL that is to be signed cannot be taken apart.
+     */
+    IRSA_SIGN_URL = 157,
+    /**
+     * A request without a host header was to be signed.
+     */
+    IRSA_SIGN_NO_HOST = 158,
+    /**
+     * A request that had to be signed is not.
+     */
+    IRSA_VERIFY_NO_AUTH = 159,
+    /**
+     * A request has a signature that is not whole or not well formed.
+     */
+    IRSA_VERIFY_MALFORMED = 160,
+    /**
+     * Nobody has the access key id that a request was signed with.
+     */
+    IRSA_VERIFY_UNKNOWN_KEY = 161,
+    /**
+     * A request was signed with a temporary key and has no session token.
+     */
+    IRSA_VERIFY_TOKEN_MISSING = 162,
+    /**
+     * The session token of a request is not that of its access key.
+     */
+    IRSA_VERIFY_TOKEN_WRONG = 163,
+    /**
+     * The temporary credentials that a request was signed with have ended.
+     */
+    IRSA_VERIFY_CREDENTIALS_EXPIRED = 164,
+    /**
+     * A presigned request came after its end.
+     */
+    IRSA_VERIFY_EXPIRED = 165,
+    /**
+     * A request was signed too long ago, or in the future.
+     */
+    IRSA_VERIFY_SKEWED = 166,
+    /**
+     * A request was signed for another region, service or day.
+     */
+    IRSA_VERIFY_SCOPE = 167,
+    /**
+     * The body of a request is not the one that was signed.
+     */
+    IRSA_VERIFY_PAYLOAD = 168,
+    /**
+     * The signature of a request is not the one that its secret gives.
+     */
+    IRSA_VERIFY_MISMATCH = 169,
+    /**
+     * The credentials that came have ended already, or will within a second, by STS's clock.
+     */
+    IRSA_CREDENTIALS_ENDED = 170,
+    /**
+     * The host began an exchange and never reported how it ended.
+     */
+    IRSA_EXCHANGE_LOST = 171,
+    /**
+     * The host reported an exchange that is not open.
+     */
+    IRSA_EXCHANGE_UNKNOWN = 172,
+    /**
+     * The host dropped several exchanges in a row before they had ended.
+     */
+    IRSA_EXCHANGE_CANCELLED = 173,
+    /**
+     * Too many callers wait for credentials already.
+     */
+    IRSA_WAITERS_FULL = 174,
+    /**
+     * An exported snapshot comes from the future: the clock was set back since, so its age is unknown.
+     */
+    IRSA_SNAPSHOT_CLOCK = 175,
+    /**
+     * Secrets Manager has no such secret in this Region and account.
+     */
+    IRSA_SECRET_NOT_FOUND = 180,
+    /**
+     * The role may not read the secret.
+     */
+    IRSA_SECRET_DENIED = 181,
+    /**
+     * Secrets Manager cannot decrypt the secret.
+     */
+    IRSA_SECRET_DECRYPTION = 182,
+    /**
+     * The secret cannot be read in its present state.
+     */
+    IRSA_SECRET_STATE = 183,
+    /**
+     * The service is throttling.
+     */
+    IRSA_SERVICE_THROTTLED = 184,
+    /**
+     * The service answered with an error of its own.
+     */
+    IRSA_SERVICE_INTERNAL = 185,
+    /**
+     * The service does not accept the credentials.
+     */
+    IRSA_SERVICE_CREDENTIALS = 186,
+    /**
+     * The service refused, with a code that irsa has no advice for.
+     */
+    IRSA_SERVICE_REFUSED = 187,
+    /**
+     * The answer is not one that the service gives.
+     */
+    IRSA_SERVICE_ANSWER = 188,
+    /**
+     * A parameter of the call is outside the service's limits.
+     */
+    IRSA_SERVICE_PARAMETER = 189,
+    /**
+     * The text is not a signed token: three base64url parts with a JSON header and an `alg`.
+     */
+    IRSA_JWS_MALFORMED = 200,
+    /**
+     * The token's `alg` is none, an HMAC, unknown, or does not fit the key.
+     */
+    IRSA_JWS_ALGORITHM = 201,
+    /**
+     * The signature does not belong to this token and this key.
+     */
+    IRSA_JWS_SIGNATURE = 202,
+    /**
+     * A public key of the key set cannot be used.
+     */
+    IRSA_JWK_UNUSABLE = 203,
+    /**
+     * The key set is not a JSON object with an array `keys`.
+     */
+    IRSA_JWKS_MALFORMED = 204,
+    /**
+     * The key set has no key for this token, or more than one that could be meant.
+     */
+    IRSA_JWKS_NO_KEY = 205,
+    /**
+     * The discovery document is not what OpenID Connect Discovery 1.0 section 3 asks for.
+     */
+    IRSA_DISCOVERY_MALFORMED = 206,
+    /**
+     * The discovery document names another issuer than the token.
+     */
+    IRSA_DISCOVERY_ISSUER = 207,
+    /**
+     * The policy is not JSON.
+     */
+    IRSA_POLICY_JSON = 210,
+    /**
+     * An element of the policy is missing, unknown or of the wrong kind.
+     */
+    IRSA_POLICY_GRAMMAR = 211,
+    /**
+     * A condition uses an operator that IAM does not have.
+     */
+    IRSA_POLICY_OPERATOR = 212,
+    /**
+     * The policy is larger than irsa reads.
+     */
+    IRSA_POLICY_TOO_LARGE = 213,
+    /**
+     * STS would refuse this token for this role.
+     */
+    IRSA_STS_WOULD_REFUSE = 220,
+    /**
+     * IAM would not store this trust policy.
+     */
+    IRSA_POLICY_WOULD_REFUSE = 221,
+    /**
+     * A file that irsa-local was given cannot be read.
+     */
+    IRSA_LOCAL_FILE = 230,
+    /**
+     * A ServiceAccount manifest or irsa-local.yaml is not YAML, or does not hold what it has to.
+     */
+    IRSA_LOCAL_MANIFEST = 231,
+    /**
+     * A trust policy or permission policy that irsa-local was given is no policy that IAM would store.
+     */
+    IRSA_LOCAL_POLICY = 232,
+    /**
+     * The files are readable, but together they make no pod with a role.
+     */
+    IRSA_LOCAL_SETUP = 233,
+    /**
+     * A line of a fault script is none that irsa-local knows.
+     */
+    IRSA_LOCAL_FAULT_SCRIPT = 234,
+    /**
+     * irsa-local cannot listen there: not a loopback address, or the port is taken.
+     */
+    IRSA_LOCAL_ADDRESS = 235,
+    /**
+     * The state folder or the log file of irsa-local cannot be written, or holds no running irsa-local.
+     */
+    IRSA_LOCAL_STATE = 236,
+    /**
+     * The command line of irsa-local, or a request to its control paths, is not understood.
+     */
+    IRSA_LOCAL_USAGE = 237,
+    /**
+     * The command that `irsa-local run` was given could not be started.
+     */
+    IRSA_LOCAL_COMMAND = 238,
+    /**
+     * No running irsa-local answered, or what answered is none.
+     */
+    IRSA_LOCAL_CONTROL = 239,
+    /**
+     * The command's arguments are wrong.
+     */
+    IRSA_USAGE = 260,
+    /**
+     * The file of `--request` is not an HTTP request as it is on the wire.
+     */
+    IRSA_REQUEST_FILE = 261,
+    /**
+     * A file that the arguments name, or standard input, cannot be read.
+     */
+    IRSA_INPUT_UNREADABLE = 262,
+    /**
+     * Standard output cannot be written to.
+     */
+    IRSA_OUTPUT_UNWRITABLE = 263,
+    /**
+     * There is no such command to run.
+     */
+    IRSA_EXEC_MISSING = 264,
+    /**
+     * The command exists and cannot be run.
+     */
+    IRSA_EXEC_DENIED = 265,
+    /**
+     * The program irsa-local, which `irsa local` runs, is not there.
+     */
+    IRSA_COMMAND_MISSING = 266,
+    /**
+     * For which service to sign cannot be seen from the host's name.
+     */
+    IRSA_SERVICE_UNKNOWN = 267,
+    /**
+     * The server answered a request that was sent as it was with an error status.
+     */
+    IRSA_SEND_REFUSED = 268,
+    /**
+     * `irsa doctor --offline` found something that keeps this pod from its credentials.
+     */
+    IRSA_DOCTOR_FOUND = 278,
+    /**
+     * `irsa serve` cannot listen where it was told to.
+     */
+    IRSA_SERVE_ADDRESS = 280,
+    /**
+     * A file of `irsa serve` cannot be written or read: the authorization token's, or the port's.
+     */
+    IRSA_SERVE_FILE = 281,
+    /**
+     * A client of `irsa serve` sent something else than a GET or HEAD of what there is.
+     */
+    IRSA_SERVE_REQUEST = 282,
+    /**
+     * A request to `irsa serve` did not come straight from a program on this machine.
+     */
+    IRSA_SERVE_FORBIDDEN = 283,
+    /**
+     * A request to `irsa serve` had no authorization token, or a wrong one.
+     */
+    IRSA_SERVE_UNAUTHORIZED = 284,
+    /**
+     * The `irsa serve` that was asked by `--health` is not there, or has no credentials that can be used.
+     */
+    IRSA_SERVE_UNHEALTHY = 285,
+    /**
+     * An async call was made outside of a tokio runtime.
+     */
+    IRSA_RUNTIME_MISSING = 290,
+    /**
+     * A function of libirsa was given NULL where it needs an argument.
+     */
+    IRSA_C_NULL = 300,
+    /**
+     * A text given to a function of libirsa is not UTF-8, or has a NUL within.
+     */
+    IRSA_C_TEXT = 301,
+    /**
+     * A struct given to a function of libirsa has a size that this version does not know.
+     */
+    IRSA_C_STRUCT = 302,
+    /**
+     * A number given to a function of libirsa is none of those that irsa.h lists for it, or out of range.
+     */
+    IRSA_C_VALUE = 303,
+    /**
+     * A request has headers that must be under its signature and are not.
+     */
+    IRSA_VERIFY_HEADERS_NOT_SIGNED = 310,
+} irsa_code;
+
+/**
+ * Whose fault an error is.
+ */
+typedef enum irsa_kind {
+    /**
+     * The calling program's: a wrong argument, a wrong order.
+     */
+    IRSA_KIND_MISUSE = 1,
+    /**
+     * AWS said no.
+     */
+    IRSA_KIND_REFUSED = 2,
+    /**
+     * A file, a setting or the network is not as it has to be.
+     */
+    IRSA_KIND_BROKEN = 3,
+    /**
+     * irsa's own: report it.
+     */
+    IRSA_KIND_BUG = 4,
+} irsa_kind;
+
+/**
+ * Whether trying again can help.
+ */
+typedef enum irsa_retry {
+    /**
+     * No.
+     */
+    IRSA_RETRY_NO = 1,
+    /**
+     * Yes, with exponential back-off and jitter.
+     */
+    IRSA_RETRY_SOON = 2,
+    /**
+     * Yes, but slowly: the other side is throttling.
+     */
+    IRSA_RETRY_SLOWLY = 3,
+    /**
+     * Read the token again first.
+     */
+    IRSA_RETRY_REREAD = 4,
+} irsa_retry;
+
+/**
+ * What a signature says of the body.
+ */
+typedef enum irsa_payload {
+    /**
+     * `body` is the body, and is hashed.
+     */
+    IRSA_PAYLOAD_BODY = 0,
+    /**
+     * `hash` is its SHA-256 in lower-case hexadecimal, or a word that S3 knows.
+     */
+    IRSA_PAYLOAD_HASH = 1,
+    /**
+     * Nothing (`UNSIGNED-PAYLOAD`): S3 and a few others take it, over TLS.
+     */
+    IRSA_PAYLOAD_UNSIGNED = 2,
+} irsa_payload;
+
+/**
+ * A choice that is the service's own unless the caller makes it.
+ */
+typedef enum irsa_choice {
+    /**
+     * As the service wants it: S3 one way, all others the other.
+     */
+    IRSA_AUTO = 0,
+    /**
+     * Yes.
+     */
+    IRSA_YES = 1,
+    /**
+     * No.
+     */
+    IRSA_NO = 2,
+} irsa_choice;
+
+/**
+ * How a path becomes canonical.
+ */
+typedef enum irsa_path {
+    /**
+     * As the service wants it: S3 once, all others twice.
+     */
+    IRSA_PATH_AUTO = 0,
+    /**
+     * Encoded once more than on the wire.
+     */
+    IRSA_PATH_TWICE = 1,
+    /**
+     * Decoded and encoded strictly.
+     */
+    IRSA_PATH_ONCE = 2,
+    /**
+     * As on the wire.
+     */
+    IRSA_PATH_AS_IS = 3,
+} irsa_path;
+
+/**
+ * Which headers are signed. `host` always is, `authorization` never.
+ */
+typedef enum irsa_signed_headers {
+    /**
+     * All but those that proxies and connections change (`user-agent`, `connection`, `x-amzn-trace-id`, …).
+     */
+    IRSA_HEADERS_AUTO = 0,
+    /**
+     * Those listed alone.
+     */
+    IRSA_HEADERS_ONLY = 1,
+    /**
+     * All but those listed.
+     */
+    IRSA_HEADERS_ALL_BUT = 2,
+} irsa_signed_headers;
+
+/**
+ * Text or bytes that belong to the caller: a presigned URL, a secret's value, a JSON document.
+ */
+typedef struct irsa_buffer irsa_buffer;
+
+/**
+ * A switch: calls that were given it end when it is thrown, from whichever thread. It stays thrown.
+ */
+typedef struct irsa_cancel irsa_cancel;
+
+/**
+ * An access key with its secret, and a session token and an end where it is temporary. May be read by many threads.
+ */
+typedef struct irsa_credentials irsa_credentials;
+
+/**
+ * What failed, where, what was answered, and what to change. Never a secret in it.
+ */
+typedef struct irsa_error irsa_error;
+
+/**
+ * Signing keys that were derived, for one thread at a time: a day, a Region and a service have one each, and deriving it
+ * is a third of a signature's cost. Keep one for each thread, worker or event loop.
+ */
+typedef struct irsa_keys irsa_keys;
+
+/**
+ * A request that irsa has made and, where its service wants it, signed. It is good for minutes: send it at once.
+ */
+typedef struct irsa_prepared irsa_prepared;
+
+/**
+ * Bytes that are lent, likewise.
+ */
+typedef struct irsa_bytes {
+    /**
+     * The first byte.
+     */
+    const uint8_t *data;
+    /**
+     * How many.
+     */
+    size_t len;
+} irsa_bytes;
+
+/**
+ * Text that is lent: `len` bytes of UTF-8 from `data` on. Into irsa it need not end in NUL, and `data` may be NULL where
+ * `len` is 0. Out of irsa it always has a NUL behind it, and lives as long as what it was taken from. `IRSA_STR("…")`
+ * makes one of a literal, `irsa_str_of` of a C string.
+ */
+typedef struct irsa_str {
+    /**
+     * The first byte.
+     */
+    const char *data;
+    /**
+     * How many, without a NUL.
+     */
+    size_t len;
+} irsa_str;
+
+/**
+ * How to sign: who, for what, when, in which form. Zero it, then set `size` and what differs; `irsa_credentials_lend`
+ * fills in the key.
+ */
+typedef struct irsa_signing {
+    /**
+     * `sizeof(irsa_signing)`.
+     */
+    size_t size;
+    /**
+     * `AKIA…` or `ASIA…`.
+     */
+    struct irsa_str access_key_id;
+    /**
+     * The secret access key.
+     */
+    struct irsa_str secret_access_key;
+    /**
+     * The session token; empty where the key is not temporary.
+     */
+    struct irsa_str session_token;
+    /**
+     * Such as `eu-central-1`.
+     */
+    struct irsa_str region;
+    /**
+     * The service's signing name, such as `s3` or `execute-api`.
+     */
+    struct irsa_str service;
+    /**
+     * Milliseconds since 1970-01-01T00:00:00Z, by AWS's clock (`irsa_credentials_lend` takes the skew into account).
+     */
+    int64_t time_ms;
+    /**
+     * 0: into headers. 1 to 604,800: into the query, good for so many seconds.
+     */
+    uint32_t expires;
+    /**
+     * An `IRSA_…` of `irsa_choice`: whether the header `x-amz-content-sha256` is added, as S3 wants it.
+     */
+    uint32_t content_sha256;
+    /**
+     * An `IRSA_PATH_…`.
+     */
+    uint32_t path;
+    /**
+     * An `IRSA_…` of `irsa_choice`: whether `.`, `..` and `//` of the path are resolved; S3 wants them kept.
+     */
+    uint32_t normalise;
+    /**
+     * Not 0: the session token is added to the signed request, not signed itself, as IoT's WebSockets want it.
+     */
+    uint32_t token_after;
+    /**
+     * An `IRSA_HEADERS_…`.
+     */
+    uint32_t signed_headers;
+    /**
+     * Names in lower case, for `IRSA_HEADERS_ONLY` and `IRSA_HEADERS_ALL_BUT`.
+     */
+    const struct irsa_str *listed;
+    /**
+     * How many.
+     */
+    size_t listed_count;
+} irsa_signing;
+
+/**
+ * A header of a request or an answer: a name, and a value of any bytes but control characters.
+ */
+typedef struct irsa_header {
+    /**
+     * In any case.
+     */
+    struct irsa_str name;
+    /**
+     * As sent; it may be secret.
+     */
+    struct irsa_str value;
+} irsa_header;
+
+/**
+ * A request to be sent as it is: follow no redirect, resend nothing, add `host` and `content-length`. Lent.
+ */
+typedef struct irsa_http_request {
+    /**
+     * `GET`, `POST`, …
+     */
+    struct irsa_str method;
+    /**
+     * Whole and encoded.
+     */
+    struct irsa_str url;
+    /**
+     * In order.
+     */
+    const struct irsa_header *headers;
+    /**
+     * How many.
+     */
+    size_t header_count;
+    /**
+     * The body; `{…, 0}` where there is none. It may be secret.
+     */
+    struct irsa_bytes body;
+    /**
+     * Do not read more of the answer's body than so many bytes.
+     */
+    uint32_t response_limit;
+    /**
+     * 1: through no proxy, whatever is configured.
+     */
+    uint32_t direct;
+} irsa_http_request;
+
+/**
+ * A request, as it is on the wire. Zero it, then set `size`.
+ */
+typedef struct irsa_request {
+    /**
+     * `sizeof(irsa_request)`.
+     */
+    size_t size;
+    /**
+     * `GET`, `POST`, …
+     */
+    struct irsa_str method;
+    /**
+     * The path, encoded; empty counts as `/`.
+     */
+    struct irsa_str path;
+    /**
+     * The query, encoded, without `?`; empty where there is none.
+     */
+    struct irsa_str query;
+    /**
+     * The headers, in the order in which they are sent; `host` must be among them.
+     */
+    const struct irsa_header *headers;
+    /**
+     * How many.
+     */
+    size_t header_count;
+    /**
+     * An `IRSA_PAYLOAD_…`.
+     */
+    uint32_t payload;
+    /**
+     * The body, for `IRSA_PAYLOAD_BODY`.
+     */
+    struct irsa_bytes body;
+    /**
+     * The hash, for `IRSA_PAYLOAD_HASH`.
+     */
+    struct irsa_str hash;
+} irsa_request;
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The content as a C string: with a NUL behind it. Bytes may have more of them within: see `irsa_buffer_bytes`.
+ * NULL for NULL. It lives as long as the buffer. Since 0.1.
+ *
+ *     irsa_buffer *version = NULL;
+ *     puts(irsa_buffer_text(version) == NULL ? "none" : "some");
+ */
+const char *irsa_buffer_text(const struct irsa_buffer *buffer);
+
+/**
+ * The content and its length, without the NUL. `{NULL, 0}` for NULL. It lives as long as the buffer. Since 0.1.
+ *
+ *     irsa_bytes content = irsa_buffer_bytes(NULL);
+ *     printf("%zu bytes\n", content.len);
+ */
+struct irsa_bytes irsa_buffer_bytes(const struct irsa_buffer *buffer);
+
+/**
+ * Wipes and frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_buffer_free(NULL);
+ */
+void irsa_buffer_free(struct irsa_buffer *buffer);
+
+/**
+ * A switch that is not thrown. The caller frees it. Errors: `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_cancel *cancel = NULL;
+ *     if (irsa_cancel_new(&cancel, NULL) == IRSA_OK)
+ *         irsa_cancel_free(cancel);
+ */
+int irsa_cancel_new(struct irsa_cancel **cancel, struct irsa_error **err);
+
+/**
+ * Throws it: whoever waits with it comes back with `IRSA_CANCELLED`, sockets in use are shut down. From any thread, as
+ * often as one likes; not from a signal handler, since it takes a lock. NULL is fine. Since 0.1.
+ *
+ *     irsa_cancel_throw(NULL);
+ */
+void irsa_cancel_throw(const struct irsa_cancel *cancel);
+
+/**
+ * 1 where it was thrown, 0 where not, and for NULL. Since 0.1.
+ *
+ *     printf("%d\n", irsa_cancel_is_thrown(NULL));
+ */
+int irsa_cancel_is_thrown(const struct irsa_cancel *cancel);
+
+/**
+ * Frees it. Calls that still wait with it go on, and can no longer be cancelled. NULL is fine. Since 0.1.
+ *
+ *     irsa_cancel_free(NULL);
+ */
+void irsa_cancel_free(struct irsa_cancel *cancel);
+
+/**
+ * Credentials of the caller's own. `session_token` may be NULL; `expiration_ms` is `IRSA_NEVER` for a key that has no
+ * end. The caller frees them. Errors: `IRSA_C_NULL`, `IRSA_C_TEXT`. Since 0.1.
+ *
+ *     irsa_credentials *mine = NULL;
+ *     int failed = irsa_credentials_new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", NULL, IRSA_NEVER, &mine,
+ *                                       NULL);
+ *     irsa_credentials_free(mine);
+ *     printf("%d\n", failed);
+ */
+int irsa_credentials_new(const char *access_key_id,
+                         const char *secret_access_key,
+                         const char *session_token,
+                         int64_t expiration_ms,
+                         struct irsa_credentials **credentials,
+                         struct irsa_error **err);
+
+/**
+ * The access key id; it is not secret. NULL for NULL. Since 0.1.
+ *
+ *     const char *id = irsa_credentials_access_key_id(NULL);
+ *     puts(id != NULL ? id : "none");
+ */
+const char *irsa_credentials_access_key_id(const struct irsa_credentials *credentials);
+
+/**
+ * The secret access key. Sign with it, never print it. NULL for NULL. Since 0.1.
+ *
+ *     const char *secret = irsa_credentials_secret_access_key(NULL);
+ *     puts(secret != NULL ? "a secret" : "none");
+ */
+const char *irsa_credentials_secret_access_key(const struct irsa_credentials *credentials);
+
+/**
+ * The session token; NULL where the key is not temporary, and for NULL. Since 0.1.
+ *
+ *     const char *token = irsa_credentials_session_token(NULL);
+ *     puts(token != NULL ? "a token" : "none");
+ */
+const char *irsa_credentials_session_token(const struct irsa_credentials *credentials);
+
+/**
+ * The account, of 12 digits; NULL where it is not known, and for NULL. Since 0.1.
+ *
+ *     const char *account = irsa_credentials_account_id(NULL);
+ *     puts(account != NULL ? account : "unknown");
+ */
+const char *irsa_credentials_account_id(const struct irsa_credentials *credentials);
+
+/**
+ * Which source of the chain gave them, such as `web identity`. NULL for NULL. Since 0.1.
+ *
+ *     const char *source = irsa_credentials_source(NULL);
+ *     puts(source != NULL ? source : "none");
+ */
+const char *irsa_credentials_source(const struct irsa_credentials *credentials);
+
+/**
+ * The Region to call services in, where the chain found one; else NULL, and for NULL. Since 0.1.
+ *
+ *     const char *region = irsa_credentials_region(NULL);
+ *     puts(region != NULL ? region : "none");
+ */
+const char *irsa_credentials_region(const struct irsa_credentials *credentials);
+
+/**
+ * From when on AWS refuses them, in milliseconds since 1970-01-01T00:00:00Z; `IRSA_NEVER` where they have no end. 0 for
+ * NULL. Since 0.1.
+ *
+ *     printf("%lld\n", (long long)irsa_credentials_expiration_ms(NULL));
+ */
+int64_t irsa_credentials_expiration_ms(const struct irsa_credentials *credentials);
+
+/**
+ * Counts up with each new set of credentials of a provider: what `irsa_provider_invalidate` wants. 0 for credentials of
+ * the caller's own, and for NULL. Since 0.1.
+ *
+ *     printf("%llu\n", (unsigned long long)irsa_credentials_generation(NULL));
+ */
+uint64_t irsa_credentials_generation(const struct irsa_credentials *credentials);
+
+/**
+ * Fills in what these credentials say of a signature: key, secret and session token; the Region, where `signing` has none
+ * yet; the time `now_ms`, by AWS's clock where it is known to be minutes away from this machine's. The texts are lent:
+ * `signing` is good for as long as the credentials. `signing->size` has to be set. No allocation.
+ * Errors: `IRSA_C_NULL`, `IRSA_C_STRUCT`. Since 0.1.
+ *
+ *     irsa_credentials *mine = NULL;
+ *     irsa_signing signing = IRSA_ZERO;
+ *     signing.size = sizeof signing;
+ *     signing.service = irsa_str_of("execute-api");
+ *     if (irsa_credentials_new("AKIDEXAMPLE", "secret", NULL, IRSA_NEVER, &mine, NULL) == IRSA_OK)
+ *         irsa_credentials_lend(mine, INT64_C(1440938160000), &signing, NULL);
+ *     irsa_credentials_free(mine);
+ */
+int irsa_credentials_lend(const struct irsa_credentials *credentials,
+                          int64_t now_ms,
+                          struct irsa_signing *signing,
+                          struct irsa_error **err);
+
+/**
+ * Frees them. What was taken from them ends here. NULL is fine. Since 0.1.
+ *
+ *     irsa_credentials_free(NULL);
+ */
+void irsa_credentials_free(struct irsa_credentials *credentials);
+
+/**
+ * The number of the error, an `IRSA_…` of `enum irsa_code`; 0 for NULL. Numbers never change; a number that a program
+ * does not know is treated by its kind. Since 0.1.
+ *
+ *     irsa_error *err = NULL;
+ *     if (irsa_error_code(err) == IRSA_OK)
+ *         puts("fine");
+ */
+int irsa_error_code(const struct irsa_error *error);
+
+/**
+ * Whose fault, an `IRSA_KIND_…`; 0 for NULL. Since 0.1.
+ *
+ *     irsa_error *err = NULL;
+ *     if (irsa_error_kind(err) == IRSA_KIND_REFUSED)
+ *         puts("AWS said no");
+ */
+int irsa_error_kind(const struct irsa_error *error);
+
+/**
+ * Whether trying again can help, an `IRSA_RETRY_…`; 0 for NULL. Since 0.1.
+ *
+ *     irsa_error *err = NULL;
+ *     if (irsa_error_retry(err) == IRSA_RETRY_SOON)
+ *         puts("wait a little, then again");
+ */
+int irsa_error_retry(const struct irsa_error *error);
+
+/**
+ * The name of the error, such as `token-missing`; its page is docs/errors/<name>.md. NULL for NULL. Since 0.1.
+ *
+ *     irsa_error *err = NULL;
+ *     const char *name = irsa_error_name(err);
+ *     puts(name != NULL ? name : "none");
+ */
+const char *irsa_error_name(const struct irsa_error *error);
+
+/**
+ * Where in the chain or the call, such as `web identity`. NULL for NULL. Since 0.1.
+ *
+ *     irsa_error *err = NULL;
+ *     const char *at = irsa_error_at(err);
+ *     puts(at != NULL ? at : "nowhere");
+ */
+const char *irsa_error_at(const struct irsa_error *error);
+
+/**
+ * What happened, with its values: paths, times, ARNs, what AWS answered. NULL for NULL. Since 0.1.
+ *
+ *     irsa_error *err = NULL;
+ *     const char *message = irsa_error_message(err);
+ *     puts(message != NULL ? message : "nothing happened");
+ */
+const char *irsa_error_message(const struct irsa_error *error);
+
+/**
+ * What to change. NULL for NULL. Since 0.1.
+ *
+ *     irsa_error *err = NULL;
+ *     const char *fix = irsa_error_fix(err);
+ *     puts(fix != NULL ? fix : "nothing to change");
+ */
+const char *irsa_error_fix(const struct irsa_error *error);
+
+/**
+ * The request id of AWS's answer; NULL where there was none, and for NULL. Since 0.1.
+ *
+ *     irsa_error *err = NULL;
+ *     const char *id = irsa_error_request_id(err);
+ *     puts(id != NULL ? id : "no answer");
+ */
+const char *irsa_error_request_id(const struct irsa_error *error);
+
+/**
+ * All of it in one line, for a log. NULL for NULL. Since 0.1.
+ *
+ *     irsa_error *err = NULL;
+ *     irsa_buffer *url = NULL;
+ *     if (irsa_code_fix(IRSA_TOKEN_MISSING, &url, &err) != IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_buffer_free(url);
+ *     irsa_error_free(err);
+ */
+const char *irsa_error_text(const struct irsa_error *error);
+
+/**
+ * Frees it. What was taken from it ends here. NULL is fine. Since 0.1.
+ *
+ *     irsa_error_free(NULL);
+ */
+void irsa_error_free(struct irsa_error *error);
+
+/**
+ * The number that belongs to a name, such as `token-missing`: for programs that read names from a log. 0 where there is
+ * none, and for NULL. Since 0.1.
+ *
+ *     printf("%d\n", irsa_code_of("token-missing"));
+ */
+int irsa_code_of(const char *name);
+
+/**
+ * What to change where an error of this number came without more to say, as text. The caller frees it.
+ * Errors: `IRSA_C_VALUE` where there is no such number, `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_buffer *fix = NULL;
+ *     if (irsa_code_fix(IRSA_TOKEN_MISSING, &fix, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(fix));
+ *     irsa_buffer_free(fix);
+ */
+int irsa_code_fix(int code, struct irsa_buffer **fix, struct irsa_error **err);
+
+/**
+ * The name of an error's number, likewise. Errors: as `irsa_code_fix`. Since 0.1.
+ *
+ *     irsa_buffer *name = NULL;
+ *     if (irsa_code_name(IRSA_TOKEN_MISSING, &name, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(name));
+ *     irsa_buffer_free(name);
+ */
+int irsa_code_name(int code, struct irsa_buffer **name, struct irsa_error **err);
+
+/**
+ * The request, lent: it lives as long as `prepared`. NULL for NULL. Since 0.1.
+ *
+ *     const irsa_http_request *request = irsa_prepared_request(NULL);
+ *     puts(request != NULL ? request->url.data : "none");
+ */
+const struct irsa_http_request *irsa_prepared_request(const struct irsa_prepared *prepared);
+
+/**
+ * Wipes and frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_prepared_free(NULL);
+ */
+void irsa_prepared_free(struct irsa_prepared *prepared);
+
+/**
+ * Takes the next header line off `rest`, which is what `irsa_request_sign` wrote in header form. 1 where there was one,
+ * 0 at the end, and for NULL. `name` and `value` point into the same memory, and have no NUL behind them. Since 0.1.
+ *
+ *     irsa_str rest = IRSA_STR("x-amz-date: 20150830T123600Z\r\n");
+ *     irsa_header header;
+ *     while (irsa_headers_next(&rest, &header))
+ *         printf("%.*s = %.*s\n", IRSA_PRINT(header.name), IRSA_PRINT(header.value));
+ */
+int irsa_headers_next(struct irsa_str *rest, struct irsa_header *header);
+
+/**
+ * A cache for `slots` keys (1 to 1024; 0: four, for one identity, a few Regions and services). All memory is taken here;
+ * signing takes none. The caller frees it. After fork, parent and child each have their own copy.
+ * Errors: `IRSA_C_VALUE`, `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_keys *keys = NULL;
+ *     if (irsa_keys_new(0, &keys, NULL) == IRSA_OK)
+ *         irsa_keys_free(keys);
+ */
+int irsa_keys_new(size_t slots,
+                  struct irsa_keys **keys,
+                  struct irsa_error **err);
+
+/**
+ * Wipes the keys and frees the cache. NULL is fine. Since 0.1.
+ *
+ *     irsa_keys_free(NULL);
+ */
+void irsa_keys_free(struct irsa_keys *keys);
+
+/**
+ * Signs a request from the caller's memory into the caller's memory: no handle of irsa's but a cache of keys, no
+ * allocation.
+ *
+ * In header form `out` then has lines `name: value` that each end in CR LF, ready to stand in an HTTP/1.1 request:
+ * `authorization`, `x-amz-date`, and where they are due `x-amz-content-sha256` and `x-amz-security-token`. They replace
+ * headers of the same name; `irsa_headers_next` takes them apart. With `expires`, `out` has the whole query of the
+ * presigned URL. `length` is what was written; no NUL is.
+ *
+ * `keys` may be NULL: then the key is derived each time, which costs half as much again and an allocation.
+ * 2,048 bytes of room are enough for headers, and twice the session token beside the request's own query for a query.
+ *
+ * Errors: `IRSA_SIGN_TOO_SMALL` (then `length` is what is needed, the one output that a failure sets), `IRSA_SIGN_…`,
+ * `IRSA_C_…`. After an error the content of `out` is of no use. One thread at a time for one `keys`. Since 0.1.
+ *
+ *     irsa_header host = {IRSA_STR("host"), IRSA_STR("iam.amazonaws.com")};
+ *     irsa_request request = IRSA_ZERO;
+ *     irsa_signing signing = IRSA_ZERO;
+ *     char out[2048];
+ *     size_t length = 0;
+ *     request.size = sizeof request;
+ *     request.method = irsa_str_of("GET");
+ *     request.query = irsa_str_of("Action=ListUsers&Version=2010-05-08");
+ *     request.headers = &host;
+ *     request.header_count = 1;
+ *     signing.size = sizeof signing;
+ *     signing.access_key_id = irsa_str_of("AKIDEXAMPLE");
+ *     signing.secret_access_key = irsa_str_of("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+ *     signing.region = irsa_str_of("us-east-1");
+ *     signing.service = irsa_str_of("iam");
+ *     signing.time_ms = INT64_C(1440938160000);
+ *     if (irsa_request_sign(&signing, &request, NULL, out, sizeof out, &length, NULL) == IRSA_OK)
+ *         fwrite(out, 1, length, stdout);
+ */
+int irsa_request_sign(const struct irsa_signing *signing,
+                      const struct irsa_request *request,
+                      struct irsa_keys *keys,
+                      char *out,
+                      size_t room,
+                      size_t *length,
+                      struct irsa_error **err);
+
+/**
+ * The version of the library that is loaded, such as `0.1.0`; `IRSA_VERSION` is that of the header. Static. Since 0.1.
+ *
+ *     if (strcmp(irsa_version(), IRSA_VERSION) != 0)
+ *         fprintf(stderr, "built for %s, loaded %s\n", IRSA_VERSION, irsa_version());
+ */
+const char *irsa_version(void);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A text as irsa takes it: NULL is empty. */
+static inline irsa_str irsa_str_of(const char *text) {
+    irsa_str made;
+    made.data = text;
+    made.len = text == NULL ? 0 : strlen(text);
+    return made;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+/* A literal as an irsa_str, for initialisers: irsa_header host = {IRSA_STR("host"), IRSA_STR("example.com")}; */
+#define IRSA_STR(literal) {(literal), sizeof(literal) - 1}
+
+#endif  /* IRSA_H */

@@ -1,0 +1,22 @@
+/* irsa.h: AWS credentials and signed requests for a pod with a service account. Made by cbindgen; do not edit.
+ *
+ * The rules
+ *  1. Functions that can fail give 0 (IRSA_OK) or the error's number, and take `irsa_error **err` last. It may be NULL.
+ *     After a failure *err is an error to be freed, after a success NULL. Other outputs are untouched by a failure.
+ *  2. Names: irsa_<noun>_<verb>(handle, inputs, outputs, err). `const` means that nothing of it changes that one can see.
+ *  3. A handle that a function leaves in an output (**) is yours: free it with irsa_<noun>_free, once. NULL is fine there.
+ *     What is lent (const char *, irsa_str, irsa_bytes, const struct *) lives as long as the handle it came from.
+ *  4. NULL is never read. Where a comment does not say that it may be NULL, it gives IRSA_C_NULL, and NULL or 0 from
+ *     functions that cannot fail. All other pointers have to be good for the call.
+ *  5. Text is UTF-8. In: a C string, or an irsa_str, which needs no NUL. Out: always with a NUL behind it. Header values
+ *     and bodies are any bytes. Times are milliseconds since 1970-01-01T00:00:00Z unless their name says otherwise.
+ *  6. Structs that may grow begin with `size`. Set all of it to zero (= IRSA_ZERO), then `size` to sizeof it; a program
+ *     built with an older header goes on working. Structs that irsa lends only grow at their end.
+ *  7. Threads: irsa_provider and irsa_cancel may be used by many at once, and so may whatever is only read (const). All
+ *     other handles by one at a time. No thread is started unless an option asks for it.
+ *  8. fork: a child may use what it inherits. Its providers start anew: without the refreshing thread and without
+ *     connections, with the credentials in hand. Do not fork from within a callback.
+ *  9. There is nothing to initialise, and nothing to shut down but handles. The library stays loaded after dlclose.
+ *     It prints nothing, installs no signal handler, changes no environment. A bug of its own is IRSA_BUG, not a crash.
+ * 10. Secrets are wiped when freed, and are in no error and no log line. Numbers of errors never change (docs/errors).
+ */

@@ -1,0 +1,22 @@
+//! libirsa: the C face of irsa. `include/irsa.h` is made from this crate by cbindgen; its head says the rules.
+//!
+//! A file is a noun of the header. [`edge`] alone turns what C hands over into Rust and back; every function goes through
+//! its guard, so that no panic crosses. Nothing here decides anything about AWS: that is core's and trust's.
+#![allow(non_camel_case_types, reason = "the names of the header")]
+#![warn(missing_docs)]
+#![deny(unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+mod buffer;
+mod cancel;
+mod code;
+mod credentials;
+mod edge;
+mod error;
+mod http;
+mod keys;
+mod request;
+mod text;
+mod types;
+mod version;
