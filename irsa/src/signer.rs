@@ -80,8 +80,8 @@ impl Signer {
             Error::new(Code::RegionMissing, "signer", format!("no Region to sign for {} in", self.service))
         })?;
         let signing = match &*self.service {
-            "s3" => Signing::s3(&**snapshot.credentials(), region),
-            service => Signing::new(&**snapshot.credentials(), region, service),
+            "s3" => Signing::s3(snapshot.credentials(), region),
+            service => Signing::new(snapshot.credentials(), region, service),
         };
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         act(&signing, &mut keys)

@@ -41,6 +41,7 @@ pub use sign::{sign_into, sign_into_with};
 pub use verify::{Verified, Verifying, verify};
 
 use crate::{Credentials, Secret};
+use alloc::sync::Arc;
 
 /// Headers that are signed without scratch.
 pub const HEADER_LIMIT: usize = 64;
@@ -160,6 +161,13 @@ impl<'a> From<&'a Credentials> for AccessKey<'a> {
             secret: credentials.secret_access_key().expose(),
             session_token: credentials.session_token().map(Secret::expose),
         }
+    }
+}
+
+impl<'a> From<&'a Arc<Credentials>> for AccessKey<'a> {
+    #[inline]
+    fn from(credentials: &'a Arc<Credentials>) -> Self {
+        Self::from(&**credentials)
     }
 }
 
