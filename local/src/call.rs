@@ -7,7 +7,7 @@ use crate::{
 };
 use irsa_core::{
     Timestamp,
-    sigv4::{self, KeyCache, Part, Payload, Verifying},
+    sigv4::{self, Headers, KeyCache, Part, Payload, Verified, Verifying},
 };
 use irsa_trust::policy::Context;
 use std::{
@@ -75,17 +75,40 @@ impl Gate {
             headers: call.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())),
             payload: Payload::Bytes(&call.body),
         };
+        match self.verify(&request, &Verifying::new(&self.region, service), call.now) {
+            Err(refusal) => Err(refused(&refusal, protocol, service)),
+            Ok((session, _)) => Ok(session),
+        }
+    }
+
+    /// The session whose credentials presigned `GET https://<host>/?<query>` for `service`.
+    pub(crate) fn presigned(
+        &self,
+        host: &str,
+        query: &str,
+        service: &str,
+        now: Timestamp,
+    ) -> Result<(Arc<Session>, Verified), Why> {
+        let headers = [("host", host)].into_iter();
+        let request = sigv4::Request { method: "GET", path: "/", query, headers, payload: Payload::Bytes(b"") };
+        self.verify(&request, &Verifying::new(&self.region, service), now).map_err(|e| Why::line(e.to_string()))
+    }
+
+    fn verify<'a, H: Headers<'a>>(
+        &self,
+        request: &sigv4::Request<'a, H>,
+        verifying: &Verifying<'_>,
+        now: Timestamp,
+    ) -> Result<(Arc<Session>, Verified), sigv4::Refusal> {
         let mut session = None;
         let lookup = |key: &str| {
             session = self.sessions.get(key);
             session.as_ref().map(|session| session.credentials.clone())
         };
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let verifying = Verifying::new(&self.region, service);
-        match sigv4::verify(&request, &verifying, lookup, &mut keys, call.now) {
-            Err(refusal) => Err(refused(&refusal, protocol, service)),
-            Ok(_) => session.ok_or_else(|| Refusal::new(500, "InternalFailure", "a session was lost")),
-        }
+        let verified = sigv4::verify(request, verifying, lookup, &mut keys, now)?;
+        let access_key_id = verified.access_key_id.clone();
+        session.map(|session| (session, verified)).ok_or(sigv4::Refusal::UnknownKey { access_key_id })
     }
 }
 

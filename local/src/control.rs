@@ -7,14 +7,19 @@
 //! | `POST /_irsa/fault`, lines of a fault script | 204 |
 //! | `POST /_irsa/rotate-keys` | 204; the issuer signs with a new key |
 //! | `POST /_irsa/rotate-token` | 204; the pod's token file is new |
+//! | `POST /_irsa/rds`, a database user and its token, a line each | 200, or 403 and a line of why |
 //! | `GET /_irsa/log` | the access log as a JSON list |
 
 use crate::{
-    call::Call,
+    call::{Call, Gate},
     fault::Script,
+    iam::Iam,
+    keys::uuid,
+    log::printable,
     mint::Mint,
     rotation::Rotation,
     server::{Shared, machine_now},
+    services::rds,
     wire::{Answer, form},
 };
 use irsa_core::{Code, Error};
@@ -25,6 +30,8 @@ pub(crate) const PREFIX: &str = "/_irsa/";
 
 pub(crate) struct Control {
     pub(crate) rotation: Arc<Rotation>,
+    pub(crate) iam: Arc<Iam>,
+    pub(crate) gate: Arc<Gate>,
 }
 
 impl Control {
@@ -62,13 +69,24 @@ impl Control {
                 self.rotation.write()?;
                 done()
             }
+            ("POST", "rds") => {
+                let entry = rds::check(call, &self.gate, &self.iam, &uuid());
+                // One line, for whoever has to put it into a log of its own.
+                let why = entry
+                    .why
+                    .as_ref()
+                    .map_or_else(|| "ok".to_owned(), |why| printable(&why.lines.join(" | "), usize::MAX));
+                let status = entry.status;
+                shared.log.write(entry);
+                Ok(Answer::new(status, "text/plain; charset=utf-8", why + "\n"))
+            }
             ("GET", "log") => {
                 let entries: Vec<Value> = shared.log.entries().iter().map(|entry| entry.to_json()).collect();
                 Ok(Answer::json(200, &entries.into()))
             }
             (method, path) => Err(usage(
                 &format!("no control path {} {PREFIX}{}", method.escape_default(), path.escape_default()),
-                "POST token, fault, rotate-keys or rotate-token, or GET log",
+                "POST token, fault, rotate-keys, rotate-token or rds, or GET log",
             )),
         }
     }

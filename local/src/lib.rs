@@ -1,5 +1,5 @@
-//! IRSA without AWS: an OIDC issuer, an STS and a Secrets Manager on loopback ports that really verify, from the files
-//! that users have: a ServiceAccount manifest, a trust policy, a permission policy.
+//! IRSA without AWS: an OIDC issuer, an STS and some services on loopback ports that really verify, from the files that
+//! users have: a ServiceAccount manifest, a trust policy, a permission policy.
 //!
 //! Decisions are `irsa_trust`'s and signatures are judged by `irsa_core::sigv4`; here they are put behind sockets, with
 //! a pod's token file that rotates, a script of failures, and a reason beside every refusal. Two types to learn first:
@@ -46,7 +46,10 @@ mod tls;
 mod webhook;
 mod wire;
 
-pub use config::{Config, DEFAULT_AUDIENCE, Document, Provider, Role, SecretValue, ServiceAccount, StoredSecret};
+pub use config::{
+    Config, DEFAULT_AUDIENCE, Document, ParameterValue, Provider, Role, SecretValue, ServiceAccount, StoredParameter,
+    StoredSecret,
+};
 pub use fault::Script;
 pub use local::{Local, UNSET};
 pub use log::{Entry, LogTo, Place};

@@ -12,7 +12,7 @@ use crate::{
     rotation::Rotation,
     serve,
     server::{AwsHandler, IssuerHandler, Shared, machine_now},
-    services::secrets_manager::SecretsManager,
+    services::{parameter_store::ParameterStore, secrets_manager::SecretsManager},
     state::Folder,
     sts::Sts,
     tls, webhook,
@@ -45,7 +45,7 @@ pub const UNSET: [&str; 12] = [
     "AWS_USE_DUALSTACK_ENDPOINT",
 ];
 
-/// A running issuer, STS and Secrets Manager, with a pod whose token file rotates.
+/// A running issuer, STS and services, with a pod whose token file rotates.
 pub struct Local {
     shared: Arc<Shared>,
     rotation: Arc<Rotation>,
@@ -63,6 +63,7 @@ pub struct Local {
 impl Local {
     /// Starts it. Everything listens, and the token file is there, when this returns.
     pub fn start(config: Config) -> Result<Self, Error> {
+        config.check_parameters()?;
         let threads = Threads::start()?;
         let entered = threads.handle.enter();
 
@@ -103,9 +104,10 @@ impl Local {
             shared: shared.clone(),
             iam: iam.clone(),
             gate: gate.clone(),
-            sts: Sts { iam, issuer: played.clone(), gate },
+            sts: Sts { iam: iam.clone(), issuer: played.clone(), gate: gate.clone() },
             secrets: SecretsManager::new(&config.secrets, machine_now()),
-            control: Control { rotation: rotation.clone() },
+            parameters: ParameterStore::new(&config.parameters, machine_now()),
+            control: Control { rotation: rotation.clone(), iam, gate },
             address: config.address,
             tls: config.tls,
         };
@@ -124,8 +126,10 @@ impl Local {
         for (name, value) in webhook::inject(account, &injected, |_| false) {
             put(name, &value);
         }
-        put("AWS_ENDPOINT_URL_STS", &url);
-        put("AWS_ENDPOINT_URL_SECRETS_MANAGER", &url);
+        // The last of them is for all services; an own one of the user's would win over it.
+        for service in ["_STS", "_SECRETS_MANAGER", "_SSM", "_S3", ""] {
+            put(&format!("AWS_ENDPOINT_URL{service}"), &url);
+        }
         // A pod has no files of a user's, and a laptop no instance metadata.
         for (name, file) in [("AWS_CONFIG_FILE", "aws/config"), ("AWS_SHARED_CREDENTIALS_FILE", "aws/credentials")] {
             put(name, &folder.write(file, b"")?.display().to_string());
@@ -148,7 +152,7 @@ impl Local {
         &self.issuer_url
     }
 
-    /// The URL of STS, Secrets Manager and the control paths.
+    /// The URL of STS, the services and the control paths.
     pub fn url(&self) -> &str {
         &self.url
     }

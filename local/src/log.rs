@@ -117,7 +117,8 @@ pub(crate) fn said(text: &str) -> String {
     }
 }
 
-fn printable(text: &str, limit: usize) -> String {
+/// Fit for one line, so many characters of it.
+pub(crate) fn printable(text: &str, limit: usize) -> String {
     text.chars().take(limit).map(|c| if c.is_control() || c == '"' { '\'' } else { c }).collect()
 }
 

@@ -10,7 +10,10 @@ use crate::{
     keys::uuid,
     log::{Entry, Log, said},
     serve::{Closed, Handler, PATIENCE},
-    services::secrets_manager::{self, SecretsManager},
+    services::{
+        parameter_store::{self, ParameterStore},
+        secrets_manager::{self, SecretsManager},
+    },
     sts::{Operation, Outcome, Sts},
     wire::{Answer, Body, Protocol, Refusal, Why},
 };
@@ -107,13 +110,14 @@ impl Handler for IssuerHandler {
     }
 }
 
-/// Serves STS, Secrets Manager and the control paths.
+/// Serves STS, the services and the control paths.
 pub(crate) struct AwsHandler {
     pub(crate) shared: Arc<Shared>,
     pub(crate) iam: Arc<Iam>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) sts: Sts,
     pub(crate) secrets: SecretsManager,
+    pub(crate) parameters: ParameterStore,
     pub(crate) control: Control,
     pub(crate) address: IpAddr,
     pub(crate) tls: bool,
@@ -122,13 +126,34 @@ pub(crate) struct AwsHandler {
 /// What a request turned out to ask.
 enum Asked {
     Sts(Protocol, Result<Operation, Refusal>),
-    Secrets(String),
+    Json(Json, String),
+}
+
+/// A service that speaks JSON.
+#[derive(Clone, Copy)]
+enum Json {
+    SecretsManager,
+    ParameterStore,
+}
+
+impl Json {
+    const ALL: [(Self, &str); 2] =
+        [(Self::SecretsManager, secrets_manager::TARGET), (Self::ParameterStore, parameter_store::TARGET)];
+
+    fn signing_name(self) -> &'static str {
+        match self {
+            Self::SecretsManager => "secretsmanager",
+            Self::ParameterStore => "ssm",
+        }
+    }
 }
 
 impl Asked {
     fn read(call: &Call) -> Self {
-        match call.header("x-amz-target").and_then(|target| target.strip_prefix(secrets_manager::TARGET)) {
-            Some(operation) => Self::Secrets(operation.to_owned()),
+        let target = call.header("x-amz-target").unwrap_or_default();
+        let mut known = Json::ALL.into_iter();
+        match known.find_map(|(service, prefix)| Some((service, target.strip_prefix(prefix)?))) {
+            Some((service, operation)) => Self::Json(service, operation.to_owned()),
             None => {
                 let json = call.header("accept").is_some_and(|accept| accept.contains("application/json"));
                 Self::Sts(if json { Protocol::QueryJson } else { Protocol::Query }, Operation::read(call))
@@ -140,14 +165,14 @@ impl Asked {
         match self {
             Self::Sts(_, Ok(operation)) => said(&operation.name),
             Self::Sts(_, Err(_)) => "-".into(),
-            Self::Secrets(operation) => said(operation),
+            Self::Json(_, operation) => said(operation),
         }
     }
 
     fn protocol(&self) -> Protocol {
         match self {
             Self::Sts(protocol, _) => *protocol,
-            Self::Secrets(_) => Protocol::Json11,
+            Self::Json(..) => Protocol::Json11,
         }
     }
 }
@@ -252,7 +277,7 @@ impl AwsHandler {
                 (entry.who, entry.access_key_id) = (who, access_key_id);
                 result.map(|result| protocol.success(&operation.name, result, &entry.request_id))
             }
-            (None, Asked::Secrets(operation)) => self.secret(operation, call, entry),
+            (None, Asked::Json(service, operation)) => self.json(*service, operation, call, entry),
         };
         match answered {
             Ok(answer) => {
@@ -268,13 +293,14 @@ impl AwsHandler {
         }
     }
 
-    fn secret(&self, operation: &str, call: &Call, entry: &mut Entry) -> Result<Answer, Refusal> {
-        let caller = self.gate.caller(call, "secretsmanager", Protocol::Json11)?;
+    fn json(&self, service: Json, operation: &str, call: &Call, entry: &mut Entry) -> Result<Answer, Refusal> {
+        let caller = self.gate.caller(call, service.signing_name(), Protocol::Json11)?;
         (entry.who, entry.access_key_id) = (caller.arn(), Some(caller.access_key_id().to_owned()));
-        if operation != "GetSecretValue" {
-            return Err(Refusal::new(400, "UnknownOperationException", ""));
-        }
-        let value = self.secrets.get_secret_value(call, &caller, &self.iam, &self.gate)?;
+        let answered = match service {
+            Json::SecretsManager => self.secrets.run(operation, call, &caller, &self.iam, &self.gate),
+            Json::ParameterStore => self.parameters.run(operation, call, &caller, &self.iam, &self.gate),
+        };
+        let value = answered.unwrap_or_else(|| Err(Refusal::new(400, "UnknownOperationException", "")))?;
         Ok(Answer::new(200, "application/x-amz-json-1.1", value.to_string()))
     }
 }

@@ -215,7 +215,7 @@ roles:
         Action: sts:AssumeRoleWithWebIdentity
     policy:
       - Version: 2012-10-17
-        Statement: {{Effect: Allow, Action: secretsmanager:*, Resource: '*'}}
+        Statement: {{Effect: Allow, Action: ['secretsmanager:*', 'ssm:*'], Resource: '*'}}
 providers:
   - arn: arn:aws:iam::111122223333:oidc-provider/{HOST}
   - arn: arn:aws:iam::111122223333:oidc-provider/gitlab.example
@@ -224,6 +224,12 @@ providers:
 secrets:
   number: 0042
   file: {{file: value.txt}}
+parameters:
+  /app/number: 0042
+  /app/list: [a, b]
+  /app/file: {{file: value.txt}}
+  /app/secure: {{secure: x}}
+  /app/secure-file: {{secure-file: value.txt}}
 "
         ),
     );
@@ -235,6 +241,19 @@ secrets:
     let own = exchange_with(&local, &parameters).unwrap().credentials();
     assert_eq!(secret(&local, &own, r#"{"SecretId": "number"}"#).text("SecretString"), "0042");
     assert_eq!(secret(&local, &own, r#"{"SecretId": "file"}"#).text("SecretString"), "from a file");
+    let read = ssm(&local, &own, "GetParametersByPath", r#"{"Path": "/app", "WithDecryption": true}"#);
+    let read: serde_json::Value = serde_json::from_str(&read.body).unwrap();
+    let read: Vec<_> = read["Parameters"].as_array().unwrap().iter().map(|p| (&p["Type"], &p["Value"])).collect();
+    assert_eq!(
+        serde_json::json!(read),
+        serde_json::json!([
+            ["String", "from a file"],
+            ["StringList", "a,b"],
+            ["String", "0042"],
+            ["SecureString", "x"],
+            ["SecureString", "from a file"]
+        ])
+    );
     let forged = local.mint(&Mint { issuer: Some(two.into()), audience: vec![two.into()], ..Mint::default() }).unwrap();
     let parameters = [("RoleArn", OTHER), ("WebIdentityToken", forged.expose())];
     assert_eq!(exchange_with(&local, &parameters).unwrap().refusal().0, "InvalidIdentityToken");

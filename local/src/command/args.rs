@@ -2,7 +2,7 @@
 
 use super::{USAGE, usage};
 use crate::{
-    config::{Config, Document, SecretValue, StoredSecret},
+    config::{Config, Document, ParameterValue, SecretValue, StoredParameter, StoredSecret},
     fault::Script,
     log::{LogTo, Place},
     span::parse_span,
@@ -21,6 +21,7 @@ pub(super) struct Args {
     trust_policy: Option<PathBuf>,
     policies: Vec<PathBuf>,
     secrets: Vec<StoredSecret>,
+    parameters: Vec<StoredParameter>,
     role: Option<String>,
     region: Option<String>,
     fault: Option<PathBuf>,
@@ -68,20 +69,24 @@ impl Args {
         }
     }
 
-    fn option(&mut self, name: &str, parser: &mut Parser) -> Result<(), Error> {
+    fn option(&mut self, option: &str, parser: &mut Parser) -> Result<(), Error> {
         let mut text = || -> Result<String, Error> { parser.value().and_then(ValueExt::string).map_err(wrong) };
-        match name {
+        match option {
             "config" => self.config = Some(text()?.into()),
             "service-account" => self.service_account = Some(text()?.into()),
             "trust-policy" => self.trust_policy = Some(text()?.into()),
             "policy" => self.policies.push(text()?.into()),
             "secret" => {
-                let pair = text()?;
-                let (name, value) = pair.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(|| {
-                    usage("--secret: no NAME=VALUE")
-                        .with_fix("write --secret NAME=VALUE, or `secrets:` in irsa-local.yaml")
-                })?;
-                self.secrets.push(StoredSecret { name: name.into(), value: SecretValue::Text(value.into()) });
+                let (name, value) = pair(option, &text()?)?;
+                self.secrets.push(StoredSecret { name, value: SecretValue::Text(value.into()) });
+            }
+            "parameter" => {
+                let (name, value) = pair(option, &text()?)?;
+                self.parameters.push(StoredParameter { name, value: ParameterValue::Text(value) });
+            }
+            "secure-parameter" => {
+                let (name, value) = pair(option, &text()?)?;
+                self.parameters.push(StoredParameter { name, value: ParameterValue::Secure(value.into()) });
             }
             "role" => self.role = Some(text()?),
             "region" => self.region = Some(text()?),
@@ -89,9 +94,9 @@ impl Args {
             "rotate" => self.rotate = Some(parse_span(&text()?, "--rotate")?),
             "issuer-loopback" => self.issuer_loopback = true,
             "tls" => self.tls = true,
-            "port" => self.port = number(name, &text()?)?,
-            "issuer-port" => self.issuer_port = number(name, &text()?)?,
-            "listen" => self.address = Some(number(name, &text()?)?),
+            "port" => self.port = number(option, &text()?)?,
+            "issuer-port" => self.issuer_port = number(option, &text()?)?,
+            "listen" => self.address = Some(number(option, &text()?)?),
             "state" => self.state = Some(text()?.into()),
             "log" => self.log = Some(text()?.into()),
             "quiet" => self.quiet = true,
@@ -129,6 +134,7 @@ impl Args {
             }
         };
         config.secrets.extend(self.secrets.iter().cloned());
+        config.parameters.extend(self.parameters.iter().cloned());
         config.role = self.role.clone().or(config.role);
         // The webhook keeps a Region that the pod has already.
         let of_env = || {
@@ -156,6 +162,16 @@ impl Args {
             explain: self.explain,
         };
         Ok(config)
+    }
+}
+
+/// `NAME=VALUE`.
+fn pair(option: &str, text: &str) -> Result<(String, String), Error> {
+    let key = if option == "secret" { "secrets" } else { "parameters" };
+    match text.split_once('=').filter(|(name, _)| !name.is_empty()) {
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => Err(usage(format!("--{option}: no NAME=VALUE"))
+            .with_fix(format!("write --{option} NAME=VALUE, or `{key}:` in irsa-local.yaml"))),
     }
 }
 

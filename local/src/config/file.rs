@@ -1,8 +1,8 @@
-//! `irsa-local.yaml`: several roles, providers and secrets in one file. docs/local.md shows every key.
+//! `irsa-local.yaml`: several roles, providers, secrets and parameters in one file. docs/local.md shows every key.
 
 use super::{
-    Config, Document, Provider, Role, SecretValue, ServiceAccount, StoredSecret, json::Reader, read, service_account,
-    yaml,
+    Config, Document, ParameterValue, Provider, Role, SecretValue, ServiceAccount, StoredParameter, StoredSecret,
+    json::Reader, read, service_account, yaml,
 };
 use crate::span::parse_span;
 use irsa_core::{
@@ -29,7 +29,7 @@ pub(super) fn load(path: &Path) -> Result<Config, Error> {
     };
     let folder = path.parent().map(Path::to_owned).unwrap_or_default();
     let root = Reader::new(value, name, Code::LocalManifest);
-    root.only(&["region", "role", "roles", "providers", "secrets"])?;
+    root.only(&["region", "role", "roles", "providers", "secrets", "parameters"])?;
     let roles = root.need("roles")?.items()?.iter().map(|item| role(item, &folder)).collect::<Result<_, _>>()?;
     let mut config = Config::new(roles);
     config.region = root.get("region").map(|value| value.text()).transpose()?;
@@ -41,6 +41,11 @@ pub(super) fn load(path: &Path) -> Result<Config, Error> {
     if let Some(secrets) = root.get("secrets") {
         for (name, value) in secrets.members()? {
             config.secrets.push(StoredSecret { name: name.to_owned(), value: secret(&value, &folder)? });
+        }
+    }
+    if let Some(parameters) = root.get("parameters") {
+        for (name, value) in parameters.members()? {
+            config.parameters.push(StoredParameter { name: name.to_owned(), value: parameter(&value, &folder)? });
         }
     }
     Ok(config)
@@ -135,6 +140,27 @@ fn secret(value: &Reader<'_>, folder: &Path) -> Result<SecretValue, Error> {
         (Some(file), None) => Ok(SecretValue::Text(Document::read(&path(&file, folder)?)?.text.into())),
         (None, Some(file)) => Ok(SecretValue::Binary(read(&path(&file, folder)?)?.into())),
         _ => Err(value.error("names no file, or two", "write a text, `file: PATH` or `binary-file: PATH`")),
+    }
+}
+
+/// A text, a list of texts, or a mapping that says where the text is, or that it is secure.
+fn parameter(value: &Reader<'_>, folder: &Path) -> Result<ParameterValue, Error> {
+    match value.value() {
+        Value::Array(_) => {
+            return Ok(ParameterValue::List(value.items()?.iter().map(Reader::text).collect::<Result<_, _>>()?));
+        }
+        Value::Object(_) => value.only(&["file", "secure", "secure-file"])?,
+        _ => return Ok(ParameterValue::Text(value.text()?)),
+    }
+    let read = |file: &Reader<'_>| Ok::<_, Error>(Document::read(&path(file, folder)?)?.text);
+    match (value.get("file"), value.get("secure"), value.get("secure-file")) {
+        (Some(file), None, None) => Ok(ParameterValue::Text(read(&file)?)),
+        (None, Some(text), None) => Ok(ParameterValue::Secure(text.text()?.into())),
+        (None, None, Some(file)) => Ok(ParameterValue::Secure(read(&file)?.into())),
+        _ => Err(value.error(
+            "says nothing, or two things",
+            "write a text, a list, `secure: TEXT`, `file: PATH` or `secure-file: PATH`",
+        )),
     }
 }
 

@@ -14,12 +14,15 @@ pub use service_account::{DEFAULT_AUDIENCE, ServiceAccount};
 
 pub(crate) use document::read;
 
-use crate::{fault::Script, log::LogTo};
+use crate::{fault::Script, log::LogTo, services::parameter_store};
 use irsa_core::{
     Code, Error, Secret,
     arn::{ProviderArn, RoleArn},
 };
 use std::{net::IpAddr, path::Path, path::PathBuf, time::Duration};
+
+/// Of an advanced parameter.
+const PARAMETER_LIMIT: usize = 8192;
 
 /// Everything that [`Local::start`](crate::Local::start) needs.
 #[derive(Clone, Debug)]
@@ -31,6 +34,8 @@ pub struct Config {
     pub providers: Option<Vec<Provider>>,
     /// What Secrets Manager holds, in every account.
     pub secrets: Vec<StoredSecret>,
+    /// What Parameter Store holds, in every account.
+    pub parameters: Vec<StoredParameter>,
     /// The Region; `None`: the first of the role's partition.
     pub region: Option<String>,
     /// Name or ARN of the role whose pod is played; `None`: the first that has a service account.
@@ -99,6 +104,46 @@ pub enum SecretValue {
     Binary(irsa_core::secret::SecretBytes),
 }
 
+/// A parameter in Parameter Store.
+#[derive(Clone, Debug)]
+pub struct StoredParameter {
+    /// Its name: with slashes it begins with one.
+    pub name: String,
+    /// Its current value.
+    pub value: ParameterValue,
+}
+
+/// What a parameter is, of at most 8 KiB.
+#[derive(Clone, Debug)]
+pub enum ParameterValue {
+    /// A `String`.
+    Text(String),
+    /// A `StringList`: what is given back has commas between these.
+    List(Vec<String>),
+    /// A `SecureString`, given back in clear where decryption is asked for.
+    Secure(Secret),
+}
+
+impl ParameterValue {
+    /// The type's name at AWS.
+    pub(crate) fn type_name(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "String",
+            Self::List(_) => "StringList",
+            Self::Secure(_) => "SecureString",
+        }
+    }
+
+    /// As AWS gives it back.
+    pub(crate) fn joined(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::List(items) => items.join(","),
+            Self::Secure(secret) => secret.expose().to_owned(),
+        }
+    }
+}
+
 impl Config {
     /// With these roles, on free ports of 127.0.0.1, and all else at its default.
     pub fn new(roles: Vec<Role>) -> Self {
@@ -106,6 +151,7 @@ impl Config {
             roles,
             providers: None,
             secrets: Vec::new(),
+            parameters: Vec::new(),
             region: None,
             role: None,
             address: IpAddr::from([127, 0, 0, 1]),
@@ -143,6 +189,33 @@ impl Config {
     pub fn with_secret(mut self, name: &str, value: impl Into<Secret>) -> Self {
         self.secrets.push(StoredSecret { name: name.into(), value: SecretValue::Text(value.into()) });
         self
+    }
+
+    /// With a parameter that is a `String`.
+    #[must_use]
+    pub fn with_parameter(mut self, name: &str, value: &str) -> Self {
+        self.parameters.push(StoredParameter { name: name.into(), value: ParameterValue::Text(value.into()) });
+        self
+    }
+
+    /// Parameter Store would take these.
+    pub(crate) fn check_parameters(&self) -> Result<(), Error> {
+        for (at, StoredParameter { name, value }) in self.parameters.iter().enumerate() {
+            let twice = || self.parameters[..at].iter().any(|other| other.name == *name);
+            let (what, fix) = match (parameter_store::name_fault(name), value.joined().len()) {
+                (Some(fault), _) => (fault.to_owned(), "give it a name such as /app/db/host"),
+                (None, 0) => ("is empty".to_owned(), "give it a value"),
+                (None, size) if size > PARAMETER_LIMIT => {
+                    (format!("has more than {PARAMETER_LIMIT} bytes"), "keep larger values in secrets")
+                }
+                (None, _) if twice() => ("is there twice".to_owned(), "name each parameter once"),
+                _ => continue,
+            };
+            let name = name.escape_default();
+            return Err(Error::new(Code::LocalSetup, "irsa-local", format!("the parameter “{name}” {what}"))
+                .with_fix(format!("parameter “{name}”: {fix}")));
+        }
+        Ok(())
     }
 
     /// The role whose pod is played.

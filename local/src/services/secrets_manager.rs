@@ -2,6 +2,7 @@
 //!
 //! Every account has the same secrets, one version each (`AWSCURRENT`). Not here: resource policies, KMS.
 
+use super::Wanted;
 use crate::{
     call::{Call, Gate},
     config::{SecretValue, StoredSecret},
@@ -12,8 +13,7 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use irsa_core::{Timestamp, arn::RoleArn};
-use irsa_trust::policy::Decision;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 pub(crate) const TARGET: &str = "secretsmanager.";
 
@@ -35,15 +35,20 @@ impl SecretsManager {
         Self { secrets: secrets.iter().map(stored).collect() }
     }
 
-    pub(crate) fn get_secret_value(
+    /// The answer to `operation`; `None` where it is not played.
+    pub(crate) fn run(
         &self,
+        operation: &str,
         call: &Call,
         caller: &Session,
         iam: &Iam,
         gate: &Gate,
-    ) -> Result<Value, Refusal> {
-        let body: Map<String, Value> = serde_json::from_slice(&call.body)
-            .map_err(|_| Refusal::new(400, "SerializationException", "The request body is not a JSON object"))?;
+    ) -> Option<Result<Value, Refusal>> {
+        (operation == "GetSecretValue").then(|| self.get_secret_value(call, caller, iam, gate))
+    }
+
+    fn get_secret_value(&self, call: &Call, caller: &Session, iam: &Iam, gate: &Gate) -> Result<Value, Refusal> {
+        let body = super::json(call)?;
         let text = |name: &str| body.get(name).and_then(Value::as_str);
         let id = text("SecretId").filter(|id| !id.is_empty() && id.len() <= 2048).ok_or_else(|| {
             Refusal::new(400, "InvalidParameterException", "You must provide a value for the SecretId parameter.")
@@ -60,16 +65,8 @@ impl SecretsManager {
         if let Some(stage) = text("VersionStage") {
             context.put("request", "secretsmanager:VersionStage", [stage]);
         }
-        let permission = iam.permits(caller, ACTION, &resource, &context);
-        if permission.decision() != Decision::Allowed {
-            let shown = if stored.is_some() { &resource } else { id };
-            let message = format!(
-                "User: {} is not authorized to perform: {ACTION} on resource: {shown} {}",
-                caller.arn(),
-                permission.because(ACTION)
-            );
-            return Err(Refusal::new(400, "AccessDeniedException", message).because(permission.why()));
-        }
+        let shown = if stored.is_some() { &resource } else { id };
+        super::allowed(iam, caller, &Wanted { action: ACTION, resource: &resource, shown }, &context)?;
 
         let missing = |what: String| {
             Refusal::new(

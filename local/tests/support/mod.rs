@@ -226,3 +226,10 @@ pub fn secret(local: &Local, credentials: &Credentials, body: &str) -> Answer {
     let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "secretsmanager.GetSecretValue")];
     signed_with(local, credentials, (REGION, "secretsmanager"), &headers, body, (now(), |_| {}))
 }
+
+/// A call to Parameter Store.
+pub fn ssm(local: &Local, credentials: &Credentials, operation: &str, body: &str) -> Answer {
+    let target = format!("AmazonSSM.{operation}");
+    let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
+    signed_with(local, credentials, (REGION, "ssm"), &headers, body, (now(), |_| {}))
+}
