@@ -114,8 +114,13 @@ pub(crate) fn post(call: &Call, headers: &[(&str, &str)], body: SecretBytes, res
 
 /// What a wrong clock can be answered with.
 fn of_clock(error: &Error) -> bool {
-    use Code::{SecretDenied, ServiceCredentials, StsAccessDenied, StsClock, StsSignature};
-    matches!(error.code(), SecretDenied | ServiceCredentials | StsAccessDenied | StsClock | StsSignature)
+    use Code::{
+        ObjectDenied, ParameterDenied, SecretDenied, ServiceCredentials, StsAccessDenied, StsClock, StsSignature,
+    };
+    matches!(
+        error.code(),
+        ObjectDenied | ParameterDenied | SecretDenied | ServiceCredentials | StsAccessDenied | StsClock | StsSignature
+    )
 }
 
 /// An answer, and both clocks around it.

@@ -105,10 +105,15 @@ pub(crate) fn string(raw: &str) -> Option<Secret> {
     Some(out.into())
 }
 
+/// The texts of an array's items; `None` for any other value.
+pub(crate) fn items(raw: &str) -> Option<Vec<&str>> {
+    let values: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
+    Some(values.into_iter().map(RawValue::get).collect())
+}
+
 /// The strings of an array of strings; `None` for any other value.
 pub(crate) fn strings(raw: &str) -> Option<Vec<Secret>> {
-    let values: Vec<&RawValue> = serde_json::from_str(raw).ok()?;
-    values.into_iter().map(|value| string(value.get())).collect()
+    items(raw)?.into_iter().map(string).collect()
 }
 
 /// What a string says to people, or a number or another short value as it is written.

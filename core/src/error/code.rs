@@ -285,6 +285,26 @@ pub enum Code {
     ServiceAnswer = 188,
     /// A parameter of the call is outside the service's limits.
     ServiceParameter = 189,
+    /// Parameter Store has no such parameter, version or label in this Region and account.
+    ParameterNotFound = 190,
+    /// The role may not read the parameter.
+    ParameterDenied = 191,
+    /// Parameter Store cannot decrypt the parameter.
+    ParameterDecryption = 192,
+    /// The address of a database is not host:port, or its user is none.
+    RdsAddress = 193,
+    /// S3 has no bucket of this name.
+    BucketNotFound = 194,
+    /// The bucket has no object of this key, or none of this version.
+    ObjectNotFound = 195,
+    /// S3 does not let the role do this.
+    ObjectDenied = 196,
+    /// The bucket is in another Region than the one that was asked or signed for.
+    BucketRegion = 197,
+    /// The object lies in an archive and cannot be read at once.
+    ObjectArchived = 198,
+    /// The condition of the request does not hold: the object has changed, or has not.
+    ObjectCondition = 199,
     /// The text is not a signed token: three base64url parts with a JSON header and an `alg`.
     JwsMalformed = 200,
     /// The token's `alg` is none, an HMAC, unknown, or does not fit the key.
@@ -377,6 +397,8 @@ pub enum Code {
     CValue = 303,
     /// A request has headers that must be under its signature and are not.
     VerifyHeadersNotSigned = 310,
+    /// An answer in pages has more than was to be read, or its pages do not end.
+    ServicePages = 330,
 }
 
 #[rustfmt::skip]
@@ -522,6 +544,16 @@ impl Code {
         Self::ServiceRefused,
         Self::ServiceAnswer,
         Self::ServiceParameter,
+        Self::ParameterNotFound,
+        Self::ParameterDenied,
+        Self::ParameterDecryption,
+        Self::RdsAddress,
+        Self::BucketNotFound,
+        Self::ObjectNotFound,
+        Self::ObjectDenied,
+        Self::BucketRegion,
+        Self::ObjectArchived,
+        Self::ObjectCondition,
         Self::JwsMalformed,
         Self::JwsAlgorithm,
         Self::JwsSignature,
@@ -568,6 +600,7 @@ impl Code {
         Self::CStruct,
         Self::CValue,
         Self::VerifyHeadersNotSigned,
+        Self::ServicePages,
     ];
 
     pub(super) const fn row(self) -> &'static Row {
@@ -711,6 +744,16 @@ impl Code {
             Self::ServiceRefused => &Row { name: "service-refused", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "The service refused, with a code that irsa has no advice for.", fix: "look up the code in the message" },
             Self::ServiceAnswer => &Row { name: "service-answer", kind: Kind::Broken, exit: 5, retry: Retry::No, what: "The answer is not one that the service gives.", fix: "check the endpoint URL and the proxy" },
             Self::ServiceParameter => &Row { name: "service-parameter", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "A parameter of the call is outside the service's limits.", fix: "change the parameter that the message names" },
+            Self::ParameterNotFound => &Row { name: "parameter-not-found", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "Parameter Store has no such parameter, version or label in this Region and account.", fix: "check the parameter's name with all its slashes, its Region (AWS_REGION) and the version or label behind the colon; from another account the whole ARN is needed" },
+            Self::ParameterDenied => &Row { name: "parameter-denied", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "The role may not read the parameter.", fix: "allow the action that the message names (ssm:GetParameter, ssm:GetParameters or ssm:GetParametersByPath) on the parameter's ARN in the role's policy" },
+            Self::ParameterDecryption => &Row { name: "parameter-decryption", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "Parameter Store cannot decrypt the parameter.", fix: "allow kms:Decrypt on the parameter's key to the role, and see that the key is enabled" },
+            Self::RdsAddress => &Row { name: "rds-address", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "The address of a database is not host:port, or its user is none.", fix: "give the endpoint of the database as RDS shows it, with its port: db.abc123.eu-west-1.rds.amazonaws.com:5432" },
+            Self::BucketNotFound => &Row { name: "bucket-not-found", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "S3 has no bucket of this name.", fix: "check the bucket's name, and the partition of the Region that is asked" },
+            Self::ObjectNotFound => &Row { name: "object-not-found", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "The bucket has no object of this key, or none of this version.", fix: "check the key letter for letter (no slash at its start, unless it has one), and the version" },
+            Self::ObjectDenied => &Row { name: "object-denied", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "S3 does not let the role do this.", fix: "allow the action on the object's ARN (arn:aws:s3:::BUCKET/KEY) in the role's policy, and see that the bucket's policy and its KMS key allow it too" },
+            Self::BucketRegion => &Row { name: "bucket-region", kind: Kind::Refused, exit: 3, retry: Retry::No, what: "The bucket is in another Region than the one that was asked or signed for.", fix: "ask and sign in the Region that the message names" },
+            Self::ObjectArchived => &Row { name: "object-archived", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "The object lies in an archive and cannot be read at once.", fix: "restore the object (RestoreObject), and read it when that is done" },
+            Self::ObjectCondition => &Row { name: "object-condition", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "The condition of the request does not hold: the object has changed, or has not.", fix: "none is needed where that was the question; else read the object anew, and decide by its ETag" },
             Self::JwsMalformed => &Row { name: "jws-malformed", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "The text is not a signed token: three base64url parts with a JSON header and an `alg`.", fix: "use the token exactly as the issuer made it; the message names the part that is wrong" },
             Self::JwsAlgorithm => &Row { name: "jws-algorithm", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "The token's `alg` is none, an HMAC, unknown, or does not fit the key.", fix: "sign with RS256 (what Kubernetes does) or another of RS/PS/ES 256, 384, 512, with a key of that kind" },
             Self::JwsSignature => &Row { name: "jws-signature", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "The signature does not belong to this token and this key.", fix: "the token was changed after it was signed, or signed with another key: compare the issuer's key set with the token's `kid`" },
@@ -757,6 +800,7 @@ impl Code {
             Self::CStruct => &Row { name: "c-struct", kind: Kind::Misuse, exit: 70, retry: Retry::No, what: "A struct given to a function of libirsa has a size that this version does not know.", fix: "set all of it to zero, then its member `size` to `sizeof` it; build against the irsa.h of the library that is loaded, or an older one" },
             Self::CValue => &Row { name: "c-value", kind: Kind::Misuse, exit: 70, retry: Retry::No, what: "A number given to a function of libirsa is none of those that irsa.h lists for it, or out of range.", fix: "give one of the constants of irsa.h" },
             Self::VerifyHeadersNotSigned => &Row { name: "verify-headers-not-signed", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "A request has headers that must be under its signature and are not.", fix: "sign the request with all of its headers, after the last of them was added; a proxy that adds x-amz-… headers has to sign anew" },
+            Self::ServicePages => &Row { name: "service-pages", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "An answer in pages has more than was to be read, or its pages do not end.", fix: "ask for a narrower path or prefix, allow more, or read page by page with the token of each" },
         }
     }
 }

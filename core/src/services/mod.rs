@@ -1,8 +1,11 @@
 //! Recipes for AWS services: a request comes in, a signed one goes out, an answer is read. Each also as a flow.
 //!
-//! The first one is Secrets Manager's GetSecretValue.
+//! Secrets Manager's GetSecretValue, Parameter Store's three ways to read parameters, RDS's IAM tokens.
 
+mod answer;
+pub mod rds;
 mod refused;
 pub mod secrets_manager;
+pub mod ssm;
 
 pub use refused::Refused;

@@ -4,6 +4,7 @@
 //! Limits: SecretId 1 to 2,048 characters, VersionId 32 to 64, VersionStage 1 to 256; a value has at most 65,536 bytes.
 //! The value lives in wiping memory from the answer's body on.
 
+use super::answer;
 use crate::{
     Code, Credentials, Error, Secret, SecretBytes, Timestamp,
     call::{Call, Service, post, signed},
@@ -12,7 +13,7 @@ use crate::{
     flow::Io,
     json::{self, Object},
     sigv4::{self, KeyCache, Signing},
-    wire::{Wire, clock_fault, text_without_code, with_id},
+    wire::Wire,
 };
 use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -133,7 +134,7 @@ pub async fn get_secret_value(
 ) -> Result<SecretValue, Error> {
     let make = || unsigned(call, ask);
     let read = |answer: &HttpResponse| read(answer).map_err(|error| advise(error, call, ask));
-    let (value, _) = signed(io, call, &SERVICE, credentials, "GetSecretValue", make, read).await?;
+    let (value, _) = signed(io, call, &SERVICE, credentials, ACTION, make, read).await?;
     Ok(value)
 }
 
@@ -170,16 +171,10 @@ pub fn request(
 
 /// Reads the answer to GetSecretValue.
 pub fn read(response: &HttpResponse) -> Result<SecretValue, Error> {
-    let wrong = |what: &str| {
-        let message = format!("GetSecretValue was answered with {} and {what}", response.status);
-        with_id(Error::new(Code::ServiceAnswer, AT, message), response)
-    };
     if response.status != 200 {
-        return Err(match Wire::of(response) {
-            Some(wire) => refusal(response, &wire),
-            None => by_status(response),
-        });
+        return Err(answer::refusal(&SERVICE, ACTION, response, own));
     }
+    let wrong = |what: &str| answer::odd(&SERVICE, ACTION, response, what);
     let text = core::str::from_utf8(response.body.expose()).map_err(|_| wrong("bytes that are not UTF-8"))?;
     let object = Object::parse(text).map_err(|fault| wrong(&format!("{fault}")))?;
     let short = |name: &str| object.string(name).map(|text| Box::from(text.expose()));
@@ -207,6 +202,7 @@ pub fn read(response: &HttpResponse) -> Result<SecretValue, Error> {
 }
 
 const AT: &str = "secrets manager";
+const ACTION: &str = "GetSecretValue";
 
 fn unsigned(call: &Call, ask: &GetSecretValue) -> Result<HttpRequest, Error> {
     ask.check()?;
@@ -231,40 +227,15 @@ fn decode(encoded: &Secret) -> Option<SecretBytes> {
     Some(bytes.into())
 }
 
-fn refusal(response: &HttpResponse, wire: &Wire) -> Error {
-    let code = match wire.name() {
+/// The codes that it has for itself.
+fn own(wire: &Wire) -> Option<Code> {
+    Some(match wire.name() {
         "ResourceNotFound" => Code::SecretNotFound,
         "AccessDenied" => Code::SecretDenied,
         "DecryptionFailure" => Code::SecretDecryption,
         "InvalidRequest" => Code::SecretState,
-        "Throttling" | "TooManyRequests" | "RequestLimitExceeded" | "LimitExceeded" => Code::ServiceThrottled,
-        "InternalServiceError" | "InternalFailure" | "ServiceUnavailable" => Code::ServiceInternal,
-        "ExpiredToken"
-        | "UnrecognizedClient"
-        | "InvalidClientTokenId"
-        | "InvalidSignature"
-        | "SignatureDoesNotMatch"
-        | "IncompleteSignature"
-        | "MissingAuthenticationToken"
-        | "RequestTimeTooSkewed"
-        | "RequestExpired" => Code::ServiceCredentials,
-        _ if clock_fault(&wire.message) => Code::ServiceCredentials,
-        _ if response.status >= 500 => Code::ServiceInternal,
-        _ => Code::ServiceRefused,
-    };
-    let message = format!("Secrets Manager answered GetSecretValue with {} {}", response.status, wire.shown());
-    with_id(Error::new(code, AT, message), response)
-}
-
-fn by_status(response: &HttpResponse) -> Error {
-    let code = match response.status {
-        429 => Code::ServiceThrottled,
-        500.. => Code::ServiceInternal,
-        _ => Code::ServiceAnswer,
-    };
-    let more = text_without_code(response);
-    let message = format!("Secrets Manager answered GetSecretValue with {} and no error code{more}", response.status);
-    with_id(Error::new(code, AT, message), response)
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
