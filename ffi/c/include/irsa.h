@@ -963,6 +963,20 @@ typedef struct irsa_bytes {
 } irsa_bytes;
 
 /**
+ * Both clocks at one moment. `irsa_clock_now` reads them; a program may bring its own.
+ */
+typedef struct irsa_now {
+    /**
+     * Milliseconds since 1970-01-01T00:00:00Z.
+     */
+    int64_t wall_ms;
+    /**
+     * Milliseconds of a clock that only goes forward, from any start.
+     */
+    uint64_t mono_ms;
+} irsa_now;
+
+/**
  * Text that is lent: `len` bytes of UTF-8 from `data` on. Into irsa it need not end in NUL, and `data` may be NULL where
  * `len` is 0. Out of irsa it always has a NUL behind it, and lives as long as what it was taken from. `IRSA_STR("…")`
  * makes one of a literal, `irsa_str_of` of a C string.
@@ -1135,6 +1149,74 @@ typedef struct irsa_request {
     struct irsa_str hash;
 } irsa_request;
 
+/**
+ * What a program says itself of where its credentials come from. Zero it, then set `size` and what is meant; all zero is
+ * what a pod needs. A text that is empty is not said. It is read by the call it is given to, and not kept.
+ */
+typedef struct irsa_chain {
+    /**
+     * `sizeof(irsa_chain)`.
+     */
+    size_t size;
+    /**
+     * `NAME=VALUE` each, then NULL: as `environ` is, and as execve wants it. NULL: the environment of this process, read
+     * during the call; no other thread may be in setenv or putenv then. What is not UTF-8 is not read.
+     */
+    const char *const *environment;
+    /**
+     * Instead of `AWS_REGION`.
+     */
+    struct irsa_str region;
+    /**
+     * Instead of `AWS_PROFILE`; the profile then goes before all other sources.
+     */
+    struct irsa_str profile;
+    /**
+     * Instead of `AWS_ROLE_ARN`; web identity then goes before all other sources.
+     */
+    struct irsa_str role_arn;
+    /**
+     * Instead of `AWS_WEB_IDENTITY_TOKEN_FILE`; likewise.
+     */
+    struct irsa_str token_file;
+    /**
+     * Instead of `AWS_ROLE_SESSION_NAME`, and of a profile's `role_session_name` for its last role.
+     */
+    struct irsa_str session_name;
+    /**
+     * A session policy (JSON) for the last role.
+     */
+    struct irsa_str policy;
+    /**
+     * ARNs of managed session policies for the last role.
+     */
+    const struct irsa_str *policy_arns;
+    /**
+     * How many.
+     */
+    size_t policy_arn_count;
+    /**
+     * STS's URL, instead of `AWS_ENDPOINT_URL_STS`.
+     */
+    struct irsa_str endpoint;
+    /**
+     * What STS is told as `User-Agent`; empty: irsa and its version.
+     */
+    struct irsa_str user_agent;
+    /**
+     * For the jitter of retries: the same gives the same pauses. 0: the system's randomness.
+     */
+    uint64_t seed;
+    /**
+     * How long the last role is assumed for, in seconds; 0: as a profile or STS has it.
+     */
+    uint32_t duration_seconds;
+    /**
+     * An `IRSA_…` of `irsa_choice`, instead of `IRSA_STRICT`: whether a source that fails ends the chain.
+     */
+    uint32_t strict;
+} irsa_chain;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -1193,6 +1275,15 @@ int irsa_cancel_is_thrown(const struct irsa_cancel *cancel);
  *     irsa_cancel_free(NULL);
  */
 void irsa_cancel_free(struct irsa_cancel *cancel);
+
+/**
+ * Both clocks at this moment. The monotonic one counts from the first call in this process, and goes on in a forked
+ * child; it stands still while the machine is suspended. Since 0.1.
+ *
+ *     irsa_now now = irsa_clock_now();
+ *     printf("%lld\n", (long long)now.wall_ms);
+ */
+struct irsa_now irsa_clock_now(void);
 
 /**
  * Credentials of the caller's own. `session_token` may be NULL; `expiration_ms` is `IRSA_NEVER` for a key that has no

@@ -167,6 +167,27 @@ pub(crate) unsafe fn optional_text<'a>(pointer: *const c_char, name: &str) -> Re
     utf8(unsafe { CStr::from_ptr(pointer) }.to_bytes(), name).map(Some)
 }
 
+/// C strings up to a NULL, as `environ` has them; `None` for NULL.
+///
+/// # Safety
+/// NULL, or an array that ends in NULL, of C strings that are good for the call.
+pub(crate) unsafe fn optional_list<'a>(list: *const *const c_char) -> Option<Vec<&'a CStr>> {
+    if list.is_null() {
+        return None;
+    }
+    let mut all = Vec::new();
+    for at in 0.. {
+        // SAFETY: the NULL that ends it has not come yet.
+        let text = unsafe { *list.add(at) };
+        if text.is_null() {
+            break;
+        }
+        // SAFETY: it is not NULL, hence a C string.
+        all.push(unsafe { CStr::from_ptr(text) });
+    }
+    Some(all)
+}
+
 /// Text of a length. It may be empty; it has no NUL in it.
 ///
 /// # Safety

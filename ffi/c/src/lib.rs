@@ -10,6 +10,8 @@
 
 mod buffer;
 mod cancel;
+mod chain;
+mod clock;
 mod code;
 mod credentials;
 mod edge;
