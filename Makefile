@@ -30,6 +30,9 @@ test-local: ## the inner loop of the local issuer, STS and services
 test-cli: ## the inner loop of the host and the command
 	cargo test -q -p irsa -p irsa-cli
 
+test-c: ## libirsa's tests in C: plain, under ASan and UBSan, under valgrind: `make test-c TESTS="misuse null"` for some
+	@tools/c.sh $(TESTS)
+
 test-soak: ## 32 threads on one provider for 3 minutes, an STS that fails: `IRSA_SOAK=SECONDS` for another time
 	cargo run -q -p irsa-soak
 

@@ -53,6 +53,7 @@ suite clients tools/clients.sh
 suite ministack tools/judge.sh ministack
 suite moto tools/judge.sh moto
 suite schemas tools/judge.sh schemas
+suite c tools/c.sh
 suite fuzz tools/fuzz.sh
 if [ -n "$IRSA_LONG" ]; then
     for peer in minio kube; do
