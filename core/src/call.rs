@@ -64,6 +64,16 @@ pub struct Service {
     pub(crate) section: &'static str,
 }
 
+impl Service {
+    /// As this service wants its requests signed.
+    pub(crate) fn signing<'a>(&self, credentials: &'a Credentials, region: &'a str) -> Signing<'a> {
+        match self.signing_name {
+            "s3" => Signing::s3(credentials, region),
+            name => Signing::new(credentials, region, name),
+        }
+    }
+}
+
 /// A signed call with its retries. Where the service refuses and its clock is far from ours, the request is signed once
 /// more by the service's clock.
 pub(crate) async fn signed<T>(
@@ -80,7 +90,7 @@ pub(crate) async fn signed<T>(
     loop {
         let mut request = make()?;
         let now = signing_time(io.now().wall, corrected.unwrap_or(0));
-        let signing = Signing::new(credentials, call.endpoint.signing_region(), service.signing_name);
+        let signing = service.signing(credentials, call.endpoint.signing_region());
         sigv4::sign(&mut request, &signing, &mut KeyCache::new(), now)?;
         let error = match send(io, call, service, request, why).await {
             Ok(answer) => match read(&answer.response) {

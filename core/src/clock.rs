@@ -32,7 +32,7 @@ pub fn skew(response: &HttpResponse, sent: Now, received: Now) -> Option<i64> {
 }
 
 /// `Tue, 24 Nov 2026 10:00:23 GMT`, the one form that servers may write.
-fn http_date(text: &str) -> Option<Timestamp> {
+pub(crate) fn http_date(text: &str) -> Option<Timestamp> {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let (_, date) = text.trim().split_once(", ")?;
     let mut fields = date.split(' ');

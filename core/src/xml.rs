@@ -27,8 +27,18 @@ pub(crate) enum Fault {
     Malformed(u64),
 }
 
-/// Calls `leaf` with the path (root first) and the text of each element that has no element in it.
+/// Calls `leaf` with the path (root first) and the text of each element that has no element in it, without the white
+/// space around it.
 pub(crate) fn leaves(text: &str, mut leaf: impl FnMut(&[&str], &str)) -> Result<(), Fault> {
+    walk(text, |path, text| {
+        if let Some(text) = text {
+            leaf(path, text.trim());
+        }
+    })
+}
+
+/// Calls `each` at the end of every element: with the text as it stands where no element is in it, else with `None`.
+pub(crate) fn walk(text: &str, mut each: impl FnMut(&[&str], Option<&str>)) -> Result<(), Fault> {
     let mut reader = Reader::from_str(text);
     let mut path: Vec<&str> = Vec::new();
     // Never longer than the document, so that it does not grow and leave copies behind.
@@ -52,9 +62,7 @@ pub(crate) fn leaves(text: &str, mut leaf: impl FnMut(&[&str], &str)) -> Result<
                 is_leaf = true;
             }
             Event::End(_) => {
-                if is_leaf {
-                    leaf(&path, content.trim());
-                }
+                each(&path, is_leaf.then_some(content));
                 is_leaf = false;
                 path.pop();
             }
@@ -64,7 +72,7 @@ pub(crate) fn leaves(text: &str, mut leaf: impl FnMut(&[&str], &str)) -> Result<
                     roots += 1;
                 }
                 path.push(name);
-                leaf(&path, "");
+                each(&path, Some(""));
                 path.pop();
                 is_leaf = false;
             }
@@ -135,6 +143,15 @@ mod tests {
                     <d><e>v</e>tail</d></a>\n";
         let expected = [("a/b", "1 < 2 & 3"), ("a/c", ""), ("a/d/e", "v")];
         assert_eq!(read(text).unwrap(), expected.map(|(path, text)| (path.to_string(), text.to_string())));
+    }
+
+    #[test]
+    fn ends_and_white_space() {
+        let mut all = vec![];
+        walk("<a> <b> x </b><c><d/></c></a>", |path, text| all.push((path.join("/"), text.map(ToString::to_string))))
+            .unwrap();
+        let expected = [("a/b", Some(" x ")), ("a/c/d", Some("")), ("a/c", None), ("a", None)];
+        assert_eq!(all, expected.map(|(path, text)| (path.to_string(), text.map(ToString::to_string))));
     }
 
     #[test]

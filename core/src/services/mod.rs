@@ -1,10 +1,12 @@
 //! Recipes for AWS services: a request comes in, a signed one goes out, an answer is read. Each also as a flow.
 //!
-//! Secrets Manager's GetSecretValue, Parameter Store's three ways to read parameters, RDS's IAM tokens.
+//! Secrets Manager's GetSecretValue, Parameter Store's three ways to read parameters, RDS's IAM tokens,
+//! S3's objects.
 
 mod answer;
 pub mod rds;
 mod refused;
+pub mod s3;
 pub mod secrets_manager;
 pub mod ssm;
 

@@ -12,7 +12,7 @@ use crate::{
     endpoint::{Endpoint, Settings},
     flow::Io,
     json::{self, Object},
-    sigv4::{self, KeyCache, Signing},
+    sigv4::{self, KeyCache},
     wire::Wire,
 };
 use alloc::{boxed::Box, format, string::String, vec, vec::Vec};
@@ -164,7 +164,7 @@ pub fn request(
     now: Timestamp,
 ) -> Result<HttpRequest, Error> {
     let mut request = unsigned(call, ask)?;
-    let signing = Signing::new(credentials, call.endpoint.signing_region(), SERVICE.signing_name);
+    let signing = SERVICE.signing(credentials, call.endpoint.signing_region());
     sigv4::sign(&mut request, &signing, keys, now)?;
     Ok(request)
 }

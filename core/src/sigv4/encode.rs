@@ -105,7 +105,7 @@ impl Iterator for Decoded<'_> {
 }
 
 /// The text that a parameter of a query stands for. `None` where an escape is none or the bytes are no text.
-pub(super) fn decoded(text: &str) -> Option<String> {
+pub(crate) fn decoded(text: &str) -> Option<String> {
     // Room for all of it at once: it may be a token, and a buffer that grows leaves copies behind.
     let mut bytes = Vec::with_capacity(text.len());
     for byte in (Decoded { lenient: false, ..Decoded::query(text.as_bytes()) }) {

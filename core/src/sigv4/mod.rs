@@ -29,12 +29,12 @@ mod verify;
 
 pub use canonical::{HeaderSlot, Scratch};
 pub use encode::QuerySlot;
-pub(crate) use encode::{append, length};
+pub(crate) use encode::{append, decoded, length};
 pub use error::{Part, SignError};
 pub use explain::{Explanation, explain};
 pub use header::{Lines, lines};
 pub use key::{KeyCache, signing_key};
-pub use owned::{presign, sign};
+pub use owned::{presign, sign, sign_head};
 pub use payload::{BodyHash, HexHash};
 pub use refusal::Refusal;
 pub use sign::{sign_into, sign_into_with};

@@ -15,41 +15,74 @@ pub fn sign(
     keys: &mut KeyCache,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let (added, url) = {
-        let url = Url::parse(&request.url)?;
-        let host = url.host();
-        let named = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
-        let payload = match signing.form {
-            Form::Query { .. } if signing.service.starts_with("s3") => Payload::Unsigned,
-            _ => Payload::Bytes(request.body.expose()),
-        };
-        let borrowed = Request {
-            method: &request.method,
-            path: url.path,
-            query: url.query,
-            headers: (!named)
-                .then_some(("host", &*host))
-                .into_iter()
-                .chain(request.headers.iter().map(|(name, value)| (&**name, value.expose()))),
-            payload,
-        };
-        let mut out = signed(&borrowed, signing, keys, now, |_, _, _| ())?;
-        let result = match signing.form {
-            Form::Header => {
-                let added: Vec<(Box<str>, Secret)> = lines(&out).map(|(n, v)| (n.into(), v.into())).collect();
-                (added, None)
-            }
-            Form::Query { .. } => (Vec::new(), Some(url.with_query(&out))),
-        };
-        out.zeroize();
-        result
+    let payload = match signing.form {
+        Form::Query { .. } if signing.service.starts_with("s3") => Payload::Unsigned,
+        _ => Payload::Bytes(request.body.expose()),
     };
-    request.headers.retain(|(name, _)| !added.iter().any(|(new, _)| name.eq_ignore_ascii_case(new)));
-    request.headers.extend(added);
-    if let Some(url) = url {
-        request.url = url;
-    }
+    let added = added(request, payload, signing, keys, now)?;
+    added.to(request);
     Ok(())
+}
+
+/// As [`sign`], for a body that is sent from elsewhere: `payload` is what is said of it, and the request's own body is
+/// not looked at. What is signed is the head, so that a large body is never copied.
+pub fn sign_head(
+    request: &mut HttpRequest,
+    payload: Payload<'_>,
+    signing: &Signing<'_>,
+    keys: &mut KeyCache,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let added = added(request, payload, signing, keys, now)?;
+    added.to(request);
+    Ok(())
+}
+
+/// What a signature adds to a request.
+enum Added {
+    Headers(Vec<(Box<str>, Secret)>),
+    Url(Box<str>),
+}
+
+impl Added {
+    fn to(self, request: &mut HttpRequest) {
+        match self {
+            Self::Headers(added) => {
+                request.headers.retain(|(name, _)| !added.iter().any(|(new, _)| name.eq_ignore_ascii_case(new)));
+                request.headers.extend(added);
+            }
+            Self::Url(url) => request.url = url,
+        }
+    }
+}
+
+fn added(
+    request: &HttpRequest,
+    payload: Payload<'_>,
+    signing: &Signing<'_>,
+    keys: &mut KeyCache,
+    now: Timestamp,
+) -> Result<Added, Error> {
+    let url = Url::parse(&request.url)?;
+    let host = url.host();
+    let named = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
+    let borrowed = Request {
+        method: &request.method,
+        path: url.path,
+        query: url.query,
+        headers: (!named)
+            .then_some(("host", &*host))
+            .into_iter()
+            .chain(request.headers.iter().map(|(name, value)| (&**name, value.expose()))),
+        payload,
+    };
+    let mut out = signed(&borrowed, signing, keys, now, |_, _, _| ())?;
+    let added = match signing.form {
+        Form::Header => Added::Headers(lines(&out).map(|(n, v)| (n.into(), v.into())).collect()),
+        Form::Query { .. } => Added::Url(url.with_query(&out)),
+    };
+    out.zeroize();
+    Ok(added)
 }
 
 /// A URL that lets its bearer make this one request for `expires` seconds (1 to 604,800). `host` alone is signed, so

@@ -284,6 +284,26 @@ pub enum irsa_code {
     IRSA_SERVICE_ANSWER = 188,
     /// A parameter of the call is outside the service's limits.
     IRSA_SERVICE_PARAMETER = 189,
+    /// Parameter Store has no such parameter, version or label in this Region and account.
+    IRSA_PARAMETER_NOT_FOUND = 190,
+    /// The role may not read the parameter.
+    IRSA_PARAMETER_DENIED = 191,
+    /// Parameter Store cannot decrypt the parameter.
+    IRSA_PARAMETER_DECRYPTION = 192,
+    /// The address of a database is not host:port, or its user is none.
+    IRSA_RDS_ADDRESS = 193,
+    /// S3 has no bucket of this name.
+    IRSA_BUCKET_NOT_FOUND = 194,
+    /// The bucket has no object of this key, or none of this version.
+    IRSA_OBJECT_NOT_FOUND = 195,
+    /// S3 does not let the role do this.
+    IRSA_OBJECT_DENIED = 196,
+    /// The bucket is in another Region than the one that was asked or signed for.
+    IRSA_BUCKET_REGION = 197,
+    /// The object lies in an archive and cannot be read at once.
+    IRSA_OBJECT_ARCHIVED = 198,
+    /// The condition of the request does not hold: the object has changed, or has not.
+    IRSA_OBJECT_CONDITION = 199,
     /// The text is not a signed token: three base64url parts with a JSON header and an `alg`.
     IRSA_JWS_MALFORMED = 200,
     /// The token's `alg` is none, an HMAC, unknown, or does not fit the key.
@@ -376,4 +396,6 @@ pub enum irsa_code {
     IRSA_C_VALUE = 303,
     /// A request has headers that must be under its signature and are not.
     IRSA_VERIFY_HEADERS_NOT_SIGNED = 310,
+    /// An answer in pages has more than was to be read, or its pages do not end.
+    IRSA_SERVICE_PAGES = 330,
 }
