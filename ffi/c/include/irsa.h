@@ -612,6 +612,46 @@ typedef enum irsa_code {
      */
     IRSA_SERVICE_PARAMETER = 189,
     /**
+     * Parameter Store has no such parameter, version or label in this Region and account.
+     */
+    IRSA_PARAMETER_NOT_FOUND = 190,
+    /**
+     * The role may not read the parameter.
+     */
+    IRSA_PARAMETER_DENIED = 191,
+    /**
+     * Parameter Store cannot decrypt the parameter.
+     */
+    IRSA_PARAMETER_DECRYPTION = 192,
+    /**
+     * The address of a database is not host:port, or its user is none.
+     */
+    IRSA_RDS_ADDRESS = 193,
+    /**
+     * S3 has no bucket of this name.
+     */
+    IRSA_BUCKET_NOT_FOUND = 194,
+    /**
+     * The bucket has no object of this key, or none of this version.
+     */
+    IRSA_OBJECT_NOT_FOUND = 195,
+    /**
+     * S3 does not let the role do this.
+     */
+    IRSA_OBJECT_DENIED = 196,
+    /**
+     * The bucket is in another Region than the one that was asked or signed for.
+     */
+    IRSA_BUCKET_REGION = 197,
+    /**
+     * The object lies in an archive and cannot be read at once.
+     */
+    IRSA_OBJECT_ARCHIVED = 198,
+    /**
+     * The condition of the request does not hold: the object has changed, or has not.
+     */
+    IRSA_OBJECT_CONDITION = 199,
+    /**
      * The text is not a signed token: three base64url parts with a JSON header and an `alg`.
      */
     IRSA_JWS_MALFORMED = 200,
@@ -795,6 +835,10 @@ typedef enum irsa_code {
      * A request has headers that must be under its signature and are not.
      */
     IRSA_VERIFY_HEADERS_NOT_SIGNED = 310,
+    /**
+     * An answer in pages has more than was to be read, or its pages do not end.
+     */
+    IRSA_SERVICE_PAGES = 330,
 } irsa_code;
 
 /**
@@ -938,6 +982,16 @@ typedef struct irsa_credentials irsa_credentials;
 typedef struct irsa_error irsa_error;
 
 /**
+ * The stages of a signature: what to compare where AWS answers SignatureDoesNotMatch.
+ */
+typedef struct irsa_explanation irsa_explanation;
+
+/**
+ * The hash of a body that comes in pieces, under way.
+ */
+typedef struct irsa_hash irsa_hash;
+
+/**
  * Signing keys that were derived, for one thread at a time: a day, a Region and a service have one each, and deriving it
  * is a third of a signature's cost. Keep one for each thread, worker or event loop.
  */
@@ -947,6 +1001,11 @@ typedef struct irsa_keys irsa_keys;
  * A request that irsa has made and, where its service wants it, signed. It is good for minutes: send it at once.
  */
 typedef struct irsa_prepared irsa_prepared;
+
+/**
+ * Who signed, when, for what.
+ */
+typedef struct irsa_verified irsa_verified;
 
 /**
  * Bytes that are lent, likewise.
@@ -1148,6 +1207,104 @@ typedef struct irsa_request {
      */
     struct irsa_str hash;
 } irsa_request;
+
+/**
+ * A request that a program describes whole. Zero it, then set `size`.
+ */
+typedef struct irsa_http_call {
+    /**
+     * `sizeof(irsa_http_call)`.
+     */
+    size_t size;
+    /**
+     * `GET`, `POST`, …
+     */
+    struct irsa_str method;
+    /**
+     * `https://` or `http://`, host, path and query, encoded.
+     */
+    struct irsa_str url;
+    /**
+     * In the order in which they are sent; `host` may be left to the URL, `content-length` is the sender's to add.
+     */
+    const struct irsa_header *headers;
+    /**
+     * How many.
+     */
+    size_t header_count;
+    /**
+     * The body.
+     */
+    struct irsa_bytes body;
+    /**
+     * Passed on to `irsa_http_request`. 0: 1 MiB.
+     */
+    uint32_t response_limit;
+    /**
+     * Passed on, too.
+     */
+    uint32_t direct;
+} irsa_http_call;
+
+/**
+ * Gives the credentials of an access key id, with their session token and end; NULL where nobody has it. What it gives is
+ * read until `irsa_request_verify` comes back. It must not unwind or jump out.
+ */
+typedef const struct irsa_credentials *(*irsa_lookup)(void *user, struct irsa_str access_key_id);
+
+/**
+ * What is asked of a request that was received. Zero it, then set `size`, the time, and either `lookup` or `credentials`.
+ */
+typedef struct irsa_verifying {
+    /**
+     * `sizeof(irsa_verifying)`.
+     */
+    size_t size;
+    /**
+     * Milliseconds since 1970-01-01T00:00:00Z, by this machine's clock.
+     */
+    int64_t time_ms;
+    /**
+     * The Region it must be signed for; empty: any.
+     */
+    struct irsa_str region;
+    /**
+     * The service it must be signed for; empty: any.
+     */
+    struct irsa_str service;
+    /**
+     * Whose signatures are taken.
+     */
+    irsa_lookup lookup;
+    /**
+     * For `lookup`.
+     */
+    void *user;
+    /**
+     * Instead of `lookup`: the one identity that is taken.
+     */
+    const struct irsa_credentials *credentials;
+    /**
+     * Seconds that the signer's clock may be off; 0: 900, as AWS has it.
+     */
+    uint32_t skew_s;
+    /**
+     * An `IRSA_…` of `irsa_choice`: whether S3's rules go for path and body. By itself where `service` begins with `s3`.
+     */
+    uint32_t s3;
+    /**
+     * An `IRSA_PATH_…`.
+     */
+    uint32_t path;
+    /**
+     * An `IRSA_…` of `irsa_choice`: whether `.`, `..` and `//` of the path are resolved.
+     */
+    uint32_t normalise;
+    /**
+     * Not 0: a session token need not be under the signature.
+     */
+    uint32_t token_after;
+} irsa_verifying;
 
 /**
  * What a program says itself of where its credentials come from. Zero it, then set `size` and what is meant; all zero is
@@ -1421,7 +1578,7 @@ int irsa_error_kind(const struct irsa_error *error);
 int irsa_error_retry(const struct irsa_error *error);
 
 /**
- * The name of the error, such as `token-missing`; its page is docs/errors/<name>.md. NULL for NULL. Since 0.1.
+ * The name of the error, such as `token-file-missing`; its page is docs/errors/<name>.md. NULL for NULL. Since 0.1.
  *
  *     irsa_error *err = NULL;
  *     const char *name = irsa_error_name(err);
@@ -1470,7 +1627,7 @@ const char *irsa_error_request_id(const struct irsa_error *error);
  *
  *     irsa_error *err = NULL;
  *     irsa_buffer *url = NULL;
- *     if (irsa_code_fix(IRSA_TOKEN_MISSING, &url, &err) != IRSA_OK)
+ *     if (irsa_code_fix(IRSA_TOKEN_FILE_MISSING, &url, &err) != IRSA_OK)
  *         fprintf(stderr, "%s\n", irsa_error_text(err));
  *     irsa_buffer_free(url);
  *     irsa_error_free(err);
@@ -1485,10 +1642,10 @@ const char *irsa_error_text(const struct irsa_error *error);
 void irsa_error_free(struct irsa_error *error);
 
 /**
- * The number that belongs to a name, such as `token-missing`: for programs that read names from a log. 0 where there is
+ * The number that belongs to a name, such as `token-file-missing`: for programs that read names from a log. 0 where there is
  * none, and for NULL. Since 0.1.
  *
- *     printf("%d\n", irsa_code_of("token-missing"));
+ *     printf("%d\n", irsa_code_of("token-file-missing"));
  */
 int irsa_code_of(const char *name);
 
@@ -1497,7 +1654,7 @@ int irsa_code_of(const char *name);
  * Errors: `IRSA_C_VALUE` where there is no such number, `IRSA_C_NULL`. Since 0.1.
  *
  *     irsa_buffer *fix = NULL;
- *     if (irsa_code_fix(IRSA_TOKEN_MISSING, &fix, NULL) == IRSA_OK)
+ *     if (irsa_code_fix(IRSA_TOKEN_FILE_MISSING, &fix, NULL) == IRSA_OK)
  *         puts(irsa_buffer_text(fix));
  *     irsa_buffer_free(fix);
  */
@@ -1507,7 +1664,7 @@ int irsa_code_fix(int code, struct irsa_buffer **fix, struct irsa_error **err);
  * The name of an error's number, likewise. Errors: as `irsa_code_fix`. Since 0.1.
  *
  *     irsa_buffer *name = NULL;
- *     if (irsa_code_name(IRSA_TOKEN_MISSING, &name, NULL) == IRSA_OK)
+ *     if (irsa_code_name(IRSA_TOKEN_FILE_MISSING, &name, NULL) == IRSA_OK)
  *         puts(irsa_buffer_text(name));
  *     irsa_buffer_free(name);
  */
@@ -1600,6 +1757,276 @@ int irsa_request_sign(const struct irsa_signing *signing,
                       size_t room,
                       size_t *length,
                       struct irsa_error **err);
+
+/**
+ * Signs a whole request: its headers, or with `signing->expires` its URL. The body is hashed, save in S3's query form,
+ * where it stays out. `keys` may be NULL: then the key is derived anew. The caller frees `prepared`.
+ * Errors: `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_http_call call = IRSA_ZERO;
+ *     irsa_signing signing = IRSA_ZERO;
+ *     irsa_prepared *prepared = NULL;
+ *     call.size = sizeof call;
+ *     call.method = irsa_str_of("GET");
+ *     call.url = irsa_str_of("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08");
+ *     signing.size = sizeof signing;
+ *     signing.access_key_id = irsa_str_of("AKIDEXAMPLE");
+ *     signing.secret_access_key = irsa_str_of("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+ *     signing.region = irsa_str_of("us-east-1");
+ *     signing.service = irsa_str_of("iam");
+ *     signing.time_ms = INT64_C(1440938160000);
+ *     if (irsa_http_call_sign(&signing, &call, NULL, &prepared, NULL) == IRSA_OK)
+ *         printf("%zu headers\n", irsa_prepared_request(prepared)->header_count);
+ *     irsa_prepared_free(prepared);
+ */
+int irsa_http_call_sign(const struct irsa_signing *signing,
+                        const struct irsa_http_call *call,
+                        struct irsa_keys *keys,
+                        struct irsa_prepared **prepared,
+                        struct irsa_error **err);
+
+/**
+ * A URL that lets its bearer make this one request for `signing->expires` seconds (1 to 604,800), as text. Whoever has it
+ * has the right: log it nowhere. `host` alone is signed, so any header may be sent with it.
+ *
+ * `payload` is an `IRSA_PAYLOAD_…`, and `body` what it says: the body, or its hash; S3 wants `IRSA_PAYLOAD_UNSIGNED`.
+ * `keys` may be NULL. The caller frees `presigned`. Errors: `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_bytes nothing = IRSA_ZERO;
+ *     irsa_signing signing = IRSA_ZERO;
+ *     irsa_buffer *presigned = NULL;
+ *     signing.size = sizeof signing;
+ *     signing.access_key_id = irsa_str_of("AKIDEXAMPLE");
+ *     signing.secret_access_key = irsa_str_of("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+ *     signing.region = irsa_str_of("eu-central-1");
+ *     signing.service = irsa_str_of("s3");
+ *     signing.time_ms = INT64_C(1440938160000);
+ *     signing.expires = 300;
+ *     if (irsa_url_presign(&signing, "GET", "https://shop.s3.eu-central-1.amazonaws.com/a.txt", IRSA_PAYLOAD_UNSIGNED,
+ *                          nothing, NULL, &presigned, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(presigned));
+ *     irsa_buffer_free(presigned);
+ */
+int irsa_url_presign(const struct irsa_signing *signing,
+                     const char *method,
+                     const char *url,
+                     uint32_t payload,
+                     struct irsa_bytes body,
+                     struct irsa_keys *keys,
+                     struct irsa_buffer **presigned,
+                     struct irsa_error **err);
+
+/**
+ * The stages of the signature that `irsa_request_sign` makes of the same arguments. `keys` may be NULL. The caller frees
+ * `explanation`. Errors: `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_header host = {IRSA_STR("host"), IRSA_STR("iam.amazonaws.com")};
+ *     irsa_request request = IRSA_ZERO;
+ *     irsa_signing signing = IRSA_ZERO;
+ *     irsa_explanation *explanation = NULL;
+ *     request.size = sizeof request;
+ *     request.method = irsa_str_of("GET");
+ *     request.headers = &host;
+ *     request.header_count = 1;
+ *     signing.size = sizeof signing;
+ *     signing.access_key_id = irsa_str_of("AKIDEXAMPLE");
+ *     signing.secret_access_key = irsa_str_of("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+ *     signing.region = irsa_str_of("us-east-1");
+ *     signing.service = irsa_str_of("iam");
+ *     signing.time_ms = INT64_C(1440938160000);
+ *     if (irsa_request_explain(&signing, &request, NULL, &explanation, NULL) == IRSA_OK)
+ *         puts(irsa_explanation_shown(explanation));
+ *     irsa_explanation_free(explanation);
+ */
+int irsa_request_explain(const struct irsa_signing *signing,
+                         const struct irsa_request *request,
+                         struct irsa_keys *keys,
+                         struct irsa_explanation **explanation,
+                         struct irsa_error **err);
+
+/**
+ * The canonical request without the session token: for a terminal or a log. NULL for NULL. Since 0.1.
+ *
+ *     const char *shown = irsa_explanation_shown(NULL);
+ *     puts(shown != NULL ? shown : "none");
+ */
+const char *irsa_explanation_shown(const struct irsa_explanation *explanation);
+
+/**
+ * The canonical request as it was hashed: the session token may be in it. Header bytes that are no UTF-8 stand as U+FFFD.
+ * NULL for NULL. Since 0.1.
+ *
+ *     const char *secret = irsa_explanation_canonical_request(NULL);
+ *     puts(secret != NULL ? "some" : "none");
+ */
+const char *irsa_explanation_canonical_request(const struct irsa_explanation *explanation);
+
+/**
+ * The string to sign: the time, the scope, the hash of the canonical request. NULL for NULL. Since 0.1.
+ *
+ *     const char *string = irsa_explanation_string_to_sign(NULL);
+ *     puts(string != NULL ? string : "none");
+ */
+const char *irsa_explanation_string_to_sign(const struct irsa_explanation *explanation);
+
+/**
+ * The signature, of 64 hexadecimal digits: whoever has it can send the request. NULL for NULL. Since 0.1.
+ *
+ *     const char *signature = irsa_explanation_signature(NULL);
+ *     puts(signature != NULL ? "some" : "none");
+ */
+const char *irsa_explanation_signature(const struct irsa_explanation *explanation);
+
+/**
+ * Wipes and frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_explanation_free(NULL);
+ */
+void irsa_explanation_free(struct irsa_explanation *explanation);
+
+/**
+ * The signing key of a secret access key for a day (that of `time_ms`, in UTC), a Region and a service: 32 bytes. It signs
+ * for that day, Region and service, and nothing else. The caller frees `key`. Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *key = NULL;
+ *     if (irsa_signing_key("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", INT64_C(1440938160000), "us-east-1", "iam", &key,
+ *                          NULL) == IRSA_OK)
+ *         printf("%zu bytes\n", irsa_buffer_bytes(key).len);
+ *     irsa_buffer_free(key);
+ */
+int irsa_signing_key(const char *secret_access_key,
+                     int64_t time_ms,
+                     const char *region,
+                     const char *service,
+                     struct irsa_buffer **key,
+                     struct irsa_error **err);
+
+/**
+ * A hash of nothing yet. The caller frees it. Errors: `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_hash *hash = NULL;
+ *     if (irsa_hash_new(&hash, NULL) == IRSA_OK)
+ *         irsa_hash_free(hash);
+ */
+int irsa_hash_new(struct irsa_hash **hash, struct irsa_error **err);
+
+/**
+ * Takes the next piece, of any length. No allocation. Errors: `IRSA_C_NULL`, `IRSA_C_VALUE`. Since 0.1.
+ *
+ *     irsa_hash *hash = NULL;
+ *     irsa_bytes piece = {(const uint8_t *)"one piece", 9};
+ *     if (irsa_hash_new(&hash, NULL) == IRSA_OK)
+ *         irsa_hash_update(hash, piece, NULL);
+ *     irsa_hash_free(hash);
+ */
+int irsa_hash_update(struct irsa_hash *hash, struct irsa_bytes piece, struct irsa_error **err);
+
+/**
+ * Writes the hash of all pieces into `out`, as text for `IRSA_PAYLOAD_HASH`: 64 digits and a NUL, so that `room` is 65 at
+ * least. `hash` then is one of nothing again. No allocation. Errors: `IRSA_SIGN_TOO_SMALL`, `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_hash *hash = NULL;
+ *     char text[65];
+ *     if (irsa_hash_new(&hash, NULL) == IRSA_OK && irsa_hash_finish(hash, text, sizeof text, NULL) == IRSA_OK)
+ *         puts(text);
+ *     irsa_hash_free(hash);
+ */
+int irsa_hash_finish(struct irsa_hash *hash,
+                     char *out,
+                     size_t room,
+                     struct irsa_error **err);
+
+/**
+ * Wipes and frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_hash_free(NULL);
+ */
+void irsa_hash_free(struct irsa_hash *hash);
+
+/**
+ * Judges a request that was received. Its `payload` is the body as it came, or the body's hash where it was hashed on the
+ * way. `keys` may be NULL: then each key is derived anew. `verified` may be NULL; the caller frees it.
+ *
+ * Errors: `IRSA_VERIFY_…` say why nobody is taken to have signed; `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_header host = {IRSA_STR("host"), IRSA_STR("example.com")};
+ *     irsa_request request = IRSA_ZERO;
+ *     irsa_verifying rules = IRSA_ZERO;
+ *     irsa_credentials *known = NULL;
+ *     irsa_error *err = NULL;
+ *     request.size = sizeof request;
+ *     request.method = irsa_str_of("GET");
+ *     request.headers = &host;
+ *     request.header_count = 1;
+ *     if (irsa_credentials_new("AKIDEXAMPLE", "secret", NULL, IRSA_NEVER, &known, NULL) == IRSA_OK) {
+ *         rules.size = sizeof rules;
+ *         rules.time_ms = INT64_C(1440938160000);
+ *         rules.service = irsa_str_of("execute-api");
+ *         rules.credentials = known;
+ *         if (irsa_request_verify(&rules, &request, NULL, NULL, &err) == IRSA_VERIFY_NO_AUTH)
+ *             puts(irsa_error_text(err));
+ *     }
+ *     irsa_error_free(err);
+ *     irsa_credentials_free(known);
+ */
+int irsa_request_verify(const struct irsa_verifying *rules,
+                        const struct irsa_request *request,
+                        struct irsa_keys *keys,
+                        struct irsa_verified **verified,
+                        struct irsa_error **err);
+
+/**
+ * Whose key it was. NULL for NULL. Since 0.1.
+ *
+ *     const char *id = irsa_verified_access_key_id(NULL);
+ *     puts(id != NULL ? id : "nobody");
+ */
+const char *irsa_verified_access_key_id(const struct irsa_verified *verified);
+
+/**
+ * The Region that it was signed for. NULL for NULL. Since 0.1.
+ *
+ *     const char *region = irsa_verified_region(NULL);
+ *     puts(region != NULL ? region : "none");
+ */
+const char *irsa_verified_region(const struct irsa_verified *verified);
+
+/**
+ * The service that it was signed for. NULL for NULL. Since 0.1.
+ *
+ *     const char *service = irsa_verified_service(NULL);
+ *     puts(service != NULL ? service : "none");
+ */
+const char *irsa_verified_service(const struct irsa_verified *verified);
+
+/**
+ * The names of the headers under the signature, in lower case, joined by `;`. NULL for NULL. Since 0.1.
+ *
+ *     const char *names = irsa_verified_signed_headers(NULL);
+ *     puts(names != NULL ? names : "none");
+ */
+const char *irsa_verified_signed_headers(const struct irsa_verified *verified);
+
+/**
+ * The signer's time, in milliseconds since 1970-01-01T00:00:00Z. 0 for NULL. Since 0.1.
+ *
+ *     printf("%lld\n", (long long)irsa_verified_signed_at_ms(NULL));
+ */
+int64_t irsa_verified_signed_at_ms(const struct irsa_verified *verified);
+
+/**
+ * How many seconds a presigned request lives; 0 for one that is signed in a header, and for NULL. Since 0.1.
+ *
+ *     printf("%u\n", irsa_verified_expires(NULL));
+ */
+uint32_t irsa_verified_expires(const struct irsa_verified *verified);
+
+/**
+ * Frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_verified_free(NULL);
+ */
+void irsa_verified_free(struct irsa_verified *verified);
 
 /**
  * The version of the library that is loaded, such as `0.1.0`; `IRSA_VERSION` is that of the header. Static. Since 0.1.

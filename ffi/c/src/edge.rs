@@ -125,6 +125,15 @@ fn null(name: &str) -> Error {
     Error::new(Code::CNull, "libirsa", format!("{name} is NULL"))
 }
 
+/// A handle that stands in a struct, or that a program's function gave.
+///
+/// # Safety
+/// NULL, or good for the call.
+pub(crate) unsafe fn lent<'a, T>(handle: *const T) -> Option<&'a T> {
+    // SAFETY: as the caller says.
+    unsafe { handle.as_ref() }
+}
+
 /// Leaves a new handle with the caller.
 pub(crate) fn hand<T>(out: &mut MaybeUninit<*mut T>, value: T) {
     out.write(Box::into_raw(Box::new(value)));
@@ -196,6 +205,25 @@ pub(crate) unsafe fn optional_list<'a>(list: *const *const c_char) -> Option<Vec
 pub(crate) unsafe fn str<'a>(view: irsa_str, name: &str) -> Result<&'a str, Error> {
     // SAFETY: as the caller says.
     utf8(unsafe { slice(view.data.cast::<u8>(), view.len, name) }?, name)
+}
+
+/// Text of a length, or `None` where it is empty.
+///
+/// # Safety
+/// As of [`str`].
+#[inline]
+pub(crate) unsafe fn optional_str<'a>(view: irsa_str, name: &str) -> Result<Option<&'a str>, Error> {
+    // SAFETY: as the caller says.
+    unsafe { str(view, name) }.map(|text| (!text.is_empty()).then_some(text))
+}
+
+/// An array of texts.
+///
+/// # Safety
+/// As of [`slice`], and so for each of them.
+pub(crate) unsafe fn strs<'a>(data: *const irsa_str, len: usize, name: &str) -> Result<Vec<&'a str>, Error> {
+    // SAFETY: as the caller says.
+    unsafe { slice(data, len, name) }?.iter().map(|text| unsafe { str(*text, name) }).collect()
 }
 
 /// The bytes of a view.

@@ -119,7 +119,7 @@ pub extern "C" fn irsa_error_retry(error: Option<&irsa_error>) -> c_int {
     })
 }
 
-/// The name of the error, such as `token-missing`; its page is docs/errors/<name>.md. NULL for NULL. Since 0.1.
+/// The name of the error, such as `token-file-missing`; its page is docs/errors/<name>.md. NULL for NULL. Since 0.1.
 ///
 ///     irsa_error *err = NULL;
 ///     const char *name = irsa_error_name(err);
@@ -173,7 +173,7 @@ pub extern "C" fn irsa_error_request_id(error: Option<&irsa_error>) -> *const c_
 ///
 ///     irsa_error *err = NULL;
 ///     irsa_buffer *url = NULL;
-///     if (irsa_code_fix(IRSA_TOKEN_MISSING, &url, &err) != IRSA_OK)
+///     if (irsa_code_fix(IRSA_TOKEN_FILE_MISSING, &url, &err) != IRSA_OK)
 ///         fprintf(stderr, "%s\n", irsa_error_text(err));
 ///     irsa_buffer_free(url);
 ///     irsa_error_free(err);
@@ -190,10 +190,10 @@ pub extern "C" fn irsa_error_free(error: Option<Box<irsa_error>>) {
     guard("irsa_error_free", || (), || drop(error));
 }
 
-/// The number that belongs to a name, such as `token-missing`: for programs that read names from a log. 0 where there is
+/// The number that belongs to a name, such as `token-file-missing`: for programs that read names from a log. 0 where there is
 /// none, and for NULL. Since 0.1.
 ///
-///     printf("%d\n", irsa_code_of("token-missing"));
+///     printf("%d\n", irsa_code_of("token-file-missing"));
 #[unsafe(no_mangle)]
 pub extern "C" fn irsa_code_of(name: *const c_char) -> c_int {
     guard(
@@ -211,7 +211,7 @@ pub extern "C" fn irsa_code_of(name: *const c_char) -> c_int {
 /// Errors: `IRSA_C_VALUE` where there is no such number, `IRSA_C_NULL`. Since 0.1.
 ///
 ///     irsa_buffer *fix = NULL;
-///     if (irsa_code_fix(IRSA_TOKEN_MISSING, &fix, NULL) == IRSA_OK)
+///     if (irsa_code_fix(IRSA_TOKEN_FILE_MISSING, &fix, NULL) == IRSA_OK)
 ///         puts(irsa_buffer_text(fix));
 ///     irsa_buffer_free(fix);
 #[unsafe(no_mangle)]
@@ -226,7 +226,7 @@ pub extern "C" fn irsa_code_fix(
 /// The name of an error's number, likewise. Errors: as `irsa_code_fix`. Since 0.1.
 ///
 ///     irsa_buffer *name = NULL;
-///     if (irsa_code_name(IRSA_TOKEN_MISSING, &name, NULL) == IRSA_OK)
+///     if (irsa_code_name(IRSA_TOKEN_FILE_MISSING, &name, NULL) == IRSA_OK)
 ///         puts(irsa_buffer_text(name));
 ///     irsa_buffer_free(name);
 #[unsafe(no_mangle)]

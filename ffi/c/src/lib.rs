@@ -19,6 +19,8 @@ mod error;
 mod http;
 mod keys;
 mod request;
+mod sign;
 mod text;
 mod types;
+mod verify;
 mod version;

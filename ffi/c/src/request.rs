@@ -307,16 +307,7 @@ pub(crate) unsafe fn read_signing<'a>(given: &irsa_signing, listed: &'a [&'a str
         signing.session_token = SessionToken::AddedAfter;
     }
     signing.content_sha256 = choice(given.content_sha256, signing.content_sha256, "signing.content_sha256")?;
-    signing.path = PathRule {
-        encoding: match given.path {
-            0 => signing.path.encoding,
-            1 => PathEncoding::Twice,
-            2 => PathEncoding::Once,
-            3 => PathEncoding::AsIs,
-            other => return Err(no_such("signing.path", other)),
-        },
-        normalise: choice(given.normalise, signing.path.normalise, "signing.normalise")?,
-    };
+    signing.path = path_rule(given.path, given.normalise, signing.path, "signing")?;
     match given.signed_headers {
         0 => {}
         1 => signing.signed = SignedHeaders::Only(listed),
@@ -326,8 +317,28 @@ pub(crate) unsafe fn read_signing<'a>(given: &irsa_signing, listed: &'a [&'a str
     Ok(signing)
 }
 
+/// `auto` as the service has it, `within` the struct's name.
 #[inline]
-fn choice(given: u32, auto: bool, name: &str) -> Result<bool, Error> {
+pub(crate) fn path_rule(encoding: u32, normalise: u32, auto: PathRule, within: &str) -> Result<PathRule, Error> {
+    Ok(PathRule {
+        encoding: match encoding {
+            0 => auto.encoding,
+            1 => PathEncoding::Twice,
+            2 => PathEncoding::Once,
+            3 => PathEncoding::AsIs,
+            other => return Err(no_such(&format!("{within}.path"), other)),
+        },
+        normalise: match normalise {
+            0 => auto.normalise,
+            1 => true,
+            2 => false,
+            other => return Err(no_such(&format!("{within}.normalise"), other)),
+        },
+    })
+}
+
+#[inline]
+pub(crate) fn choice(given: u32, auto: bool, name: &str) -> Result<bool, Error> {
     match given {
         0 => Ok(auto),
         1 => Ok(true),

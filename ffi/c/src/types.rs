@@ -44,6 +44,16 @@ pub struct irsa_now {
     pub mono_ms: u64,
 }
 
+/// A key and its value, such as a tag.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct irsa_pair {
+    /// The key.
+    pub key: irsa_str,
+    /// Its value.
+    pub value: irsa_str,
+}
+
 impl irsa_str {
     /// Nothing.
     pub(crate) const NONE: Self = Self { data: std::ptr::null(), len: 0 };
