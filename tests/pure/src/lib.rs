@@ -17,9 +17,12 @@ mod lint;
 mod oidc;
 mod policy;
 mod provider;
+mod rds;
+mod s3;
 mod secret;
 mod services;
 mod sigv4;
+mod ssm;
 mod sts;
 mod time;
 mod token;
@@ -44,9 +47,12 @@ pub const ROOMS: &[&[Entry]] = &[
     oidc::ENTRIES,
     policy::ENTRIES,
     provider::ENTRIES,
+    rds::ENTRIES,
+    s3::ENTRIES,
     secret::ENTRIES,
     services::ENTRIES,
     sigv4::ENTRIES,
+    ssm::ENTRIES,
     sts::ENTRIES,
     time::ENTRIES,
     token::ENTRIES,

@@ -7,7 +7,7 @@ use crate::{
 };
 use irsa_core::{
     Credentials, Error, Mono, Secret, Timestamp,
-    call::{Call, USER_AGENT},
+    call::{Call, Service, USER_AGENT},
     endpoint::{Endpoint, Settings},
     flow::Flow,
     services::{
@@ -58,19 +58,33 @@ fn ask(input: &Value) -> GetSecretValue {
 }
 
 fn endpoint(input: &Value) -> Result<Endpoint, Error> {
-    let mut settings = Settings::of_service(|name| input["env"][name].as_str(), &secrets_manager::SERVICE)?;
-    if let Some(params) = input["params"].as_object() {
-        let on = |name: &str| params.get(name).and_then(Value::as_bool).unwrap_or_default();
-        let text = |name: &str| params.get(name).and_then(Value::as_str);
-        let (fips, dual_stack) = (on("UseFIPS"), on("UseDualStack"));
-        settings =
-            Settings { region: text("Region"), fips, dual_stack, custom: text("Endpoint"), ..Settings::default() };
-    }
-    ask(&input["input"]).endpoint(&settings)
+    ask(&input["input"]).endpoint(&settings(input, &secrets_manager::SERVICE)?)
 }
 
-fn credentials() -> Credentials {
+/// Of a service: by the environment in `env`, or by the parameters of its rule set in `params`.
+pub fn settings<'a>(input: &'a Value, service: &Service) -> Result<Settings<'a>, Error> {
+    let Some(params) = input["params"].as_object() else {
+        return Settings::of_service(|name| input["env"][name].as_str(), service);
+    };
+    let on = |name: &str| params.get(name).and_then(Value::as_bool).unwrap_or_default();
+    let text = |name: &str| params.get(name).and_then(Value::as_str);
+    let (fips, dual_stack) = (on("UseFIPS"), on("UseDualStack"));
+    Ok(Settings { region: text("Region"), fips, dual_stack, custom: text("Endpoint"), ..Settings::default() })
+}
+
+pub fn credentials() -> Credentials {
     Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "a vector")
+}
+
+/// Those that the input has, else the same as ever.
+pub fn given_credentials(input: &Value) -> Credentials {
+    let text = |name: &str| input["credentials"][name].as_str();
+    let (Some(id), Some(secret)) = (text("access_key_id"), text("secret_access_key")) else { return credentials() };
+    let made = Credentials::new(id, secret, "a vector");
+    match text("session_token") {
+        Some(token) => made.with_session_token(token),
+        None => made,
+    }
 }
 
 fn shown(value: &SecretValue) -> Value {

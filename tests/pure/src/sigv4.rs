@@ -10,8 +10,8 @@ use irsa_core::{
     secret::{Secret, SecretBytes},
     sigv4::{
         BodyHash, Form, HeaderSlot, KeyCache, PathEncoding, PathRule, Payload, QuerySlot, Request, Scratch,
-        SessionToken, SignedHeaders, Signing, UNSIGNED_HEADERS, Verifying, explain, lines, presign, sign, sign_into,
-        sign_into_with, signing_key, verify,
+        SessionToken, SignedHeaders, Signing, UNSIGNED_HEADERS, Verifying, explain, lines, presign, sign, sign_head,
+        sign_into, sign_into_with, signing_key, verify,
     },
 };
 use serde_json::{Value, json};
@@ -59,6 +59,22 @@ pub const ENTRIES: &[Entry] = &[
                 direct: false,
             };
             sign(&mut request, &case.signing, &mut KeyCache::new(), case.time)?;
+            let headers: Vec<_> = request.headers.iter().map(|(n, v)| json!([n, v.expose()])).collect();
+            Ok(json!({ "url": request.url, "headers": headers }))
+        })
+    }),
+    // As "sigv4.sign", the body being elsewhere: what is said of it is that of the case.
+    ("sigv4.sign_head", |input| {
+        Case::read(input, |case| {
+            let mut request = HttpRequest {
+                method: case.request.method.into(),
+                url: text(input, "url").into(),
+                headers: case.request.headers.map(|(n, v)| (n.into(), Secret::from(v))).collect(),
+                body: SecretBytes::default(),
+                response_limit: 0,
+                direct: false,
+            };
+            sign_head(&mut request, case.request.payload, &case.signing, &mut KeyCache::new(), case.time)?;
             let headers: Vec<_> = request.headers.iter().map(|(n, v)| json!([n, v.expose()])).collect();
             Ok(json!({ "url": request.url, "headers": headers }))
         })

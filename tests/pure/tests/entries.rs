@@ -133,3 +133,104 @@ fn a_body_in_pieces() {
     let answer = call("sigv4.body_hash", &json!({ "pieces": ["one piece, ", "", "and another"] }));
     assert_eq!(answer["ok"], "c0c2873b963bda19c4e9b5100b6ffb65daa8dfb5c788805f30ede2d989e8b849");
 }
+
+#[test]
+fn parameters_are_gathered_page_by_page() {
+    let page = |names: &[&str], next: Option<&str>| {
+        let all: Vec<_> = names.iter().map(|name| json!({ "Name": name, "Type": "String", "Value": "v" })).collect();
+        json!({ "body": json!({ "Parameters": all, "NextToken": next }).to_string() })
+    };
+    let get = |most: u64, pages: &[serde_json::Value]| {
+        let answer = call(
+            "ssm.get",
+            &json!({
+                "action": "GetParametersByPath",
+                "env": { "AWS_REGION": "eu-west-1" },
+                "input": { "Path": "/shop" },
+                "most": most,
+                "answers": pages,
+            }),
+        );
+        match answer["ok"].as_array() {
+            Some(all) => all.iter().map(|one| one["Name"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" "),
+            None => answer["error"]["code"].as_str().unwrap().to_owned(),
+        }
+    };
+    let pages = [page(&["/shop/a", "/shop/b"], Some("1")), page(&[], Some("2")), page(&["/shop/c"], None)];
+    assert_eq!(get(3, &pages), "/shop/a /shop/b /shop/c");
+    assert_eq!(get(2, &pages), "service-pages");
+    assert_eq!(get(9, &[page(&["/shop/a"], Some("1")), page(&["/shop/b"], Some("1"))]), "service-pages");
+    let endless: Vec<_> = (0..200).map(|n| page(&[], Some(&n.to_string()))).collect();
+    assert_eq!(get(9, &endless), "service-pages");
+    // A page that fails is asked for again, from where it began.
+    let again = [pages[0].clone(), json!({ "status": 500 }), page(&["/shop/c"], None)];
+    assert_eq!(get(3, &again), "/shop/a /shop/b /shop/c");
+}
+
+#[test]
+fn one_parameter_and_several() {
+    let mut given = json!({ "env": { "AWS_REGION": "eu-west-1" }, "input": { "Name": "/a", "Names": ["/a", "/b"] } });
+    given["answers"] = json!([{ "body": r#"{"Parameter":{"Name":"/a","Value":"IRSACANARY"}}"# }]);
+    assert_eq!(call("ssm.get", &given)["ok"]["Value"], "IRSACANARY");
+    given["answers"] = json!([{ "status": 400, "body": r#"{"__type":"ParameterNotFound"}"# }]);
+    let error = &call("ssm.get", &given)["error"];
+    assert!(error["code"] == "parameter-not-found" && error["fix"].as_str().unwrap().contains("eu-west-1"), "{error}");
+    given["action"] = "GetParameters".into();
+    given["answers"] = json!([{ "body": r#"{"Parameters":[{"Name":"/a","Value":"v"}],"InvalidParameters":["/b"]}"# }]);
+    assert_eq!(call("ssm.get", &given)["ok"]["InvalidParameters"], json!(["/b"]));
+}
+
+#[test]
+fn objects_and_lists_as_flows() {
+    let mut given = json!({
+        "env": { "AWS_REGION": "eu-west-1" },
+        "input": { "Bucket": "my-bucket", "Key": "k", "Prefix": "a" },
+    });
+    let mut run = |operation: &str, answers: serde_json::Value| {
+        (given["operation"], given["answers"]) = (operation.into(), answers);
+        call("s3.call", &given)
+    };
+    // A refusal that may pass is asked about again.
+    let slow = json!({ "status": 503, "body": "<Error><Code>SlowDown</Code></Error>" });
+    let got = run("GetObject", json!([slow, { "headers": { "etag": "\"e\"", "content-length": "2" }, "body": "ab" }]));
+    assert_eq!((&got["ok"]["body"], &got["ok"]["head"]["ETag"]), (&json!("ab"), &json!("\"e\"")));
+    let large = run("GetObject", json!([{ "body": "x".repeat(1001) }]));
+    assert_eq!(large["error"]["code"], "answer-too-large");
+    let head = run("HeadObject", json!([{ "status": 404 }]));
+    assert!(
+        head["error"]["code"] == "object-not-found" && head["error"]["fix"].as_str().unwrap().contains("my-bucket")
+    );
+    let put = run("PutObject", json!([{ "headers": { "etag": "\"e\"" } }]));
+    assert_eq!(put["ok"]["ETag"], "\"e\"");
+    let page = |key: &str, next: &str| {
+        let more = if next.is_empty() {
+            String::new()
+        } else {
+            format!("<NextContinuationToken>{next}</NextContinuationToken>")
+        };
+        json!({ "body": format!("<ListBucketResult><Contents><Key>{key}</Key></Contents>{more}</ListBucketResult>") })
+    };
+    let one = run("ListObjectsV2", json!([page("a", "t")]));
+    assert_eq!((&one["ok"]["Contents"][0]["Key"], &one["ok"]["NextContinuationToken"]), (&json!("a"), &json!("t")));
+    let all = run("list_all", json!([page("a", "t"), page("b", "")]));
+    assert_eq!(all["ok"]["Contents"].as_array().map(Vec::len), Some(2));
+    let endless = run("list_all", json!([page("a", "t"), page("b", "t")]));
+    assert_eq!(endless["error"]["code"], "service-pages");
+    let denied = run("list_all", json!([{ "status": 403, "body": "<Error><Code>AccessDenied</Code></Error>" }]));
+    assert!(denied["error"]["fix"].as_str().unwrap().contains("s3:ListBucket on arn:aws:s3:::my-bucket "), "{denied}");
+}
+
+#[test]
+fn a_head_is_signed_as_the_whole_request_is() {
+    let mut given = json!({
+        "credentials": { "access_key_id": "AKID", "secret_access_key": "IRSACANARY" },
+        "region": "eu-west-1", "service": "s3", "time": "20261124T100000Z", "s3": true,
+        "method": "PUT", "path": "/k", "url": "https://my-bucket.s3.eu-west-1.amazonaws.com/k",
+        "headers": [], "body": b"a body",
+    });
+    let whole = call("sigv4.sign", &given);
+    assert!(whole["ok"]["headers"].as_array().is_some_and(|all| !all.is_empty()), "{whole}");
+    assert_eq!(call("sigv4.sign_head", &given), whole);
+    given["body"] = json!(b"another");
+    assert_ne!(call("sigv4.sign_head", &given), whole);
+}

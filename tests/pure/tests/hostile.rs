@@ -43,6 +43,14 @@ const REFUSAL: &str = "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidIde
 const ANSWER: &str = r#"{"AssumeRoleWithWebIdentityResponse":{"AssumeRoleWithWebIdentityResult":{"Credentials":{"AccessKeyId":"A",
     "SecretAccessKey":"b\u0061","SessionToken":"c","Expiration":1.795518E9},"PackedPolicySize":7},"ResponseMetadata":{"RequestId":"r"}}}"#;
 
+const PARAMETERS: &str = r#"{"InvalidParameters":["/x"],"Parameters":[{"ARN":"arn:aws:ssm:eu-west-1:123456789012:parameter/a",
+    "LastModifiedDate":1.582657288996E9,"Name":"/a","Type":"SecureString","Value":"h\u00e4\ud83d\ude00","Version":3}],"NextToken":"t"}"#;
+const LIST: &str = "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Prefix/><EncodingType>url</EncodingType>\
+    <Contents><Key>a%2Fb+c%C3%A4</Key><LastModified>2014-11-21T19:40:05.000Z</LastModified><ETag>&quot;e&quot;</ETag><Size>11</Size>\
+    </Contents><CommonPrefixes><Prefix>x%2F</Prefix></CommonPrefixes><IsTruncated>true</IsTruncated><NextContinuationToken>t\
+    </NextContinuationToken></ListBucketResult>";
+const S3_REFUSAL: &str = "<Error><Code>PermanentRedirect</Code><Message>m</Message><Region>ap-south-1</Region></Error>";
+
 const CONFIG: &str = "# c\n[default]\nrole_arn = arn:aws:iam::123456789012:role/a\nsource_profile = \"b c\" ; d\nservices = s\n\
     duration_seconds=900\n[profile \"b c\"]\r\naws_access_key_id = A\naws_secret_access_key = B # c\n  more\n\
     [profile default]\nregion = eu-west-1\nsource_profile = default\nrole_arn = arn:aws:iam::123456789012:role/b\n\
@@ -117,6 +125,30 @@ const PARSERS: &[Parser] = &[
             "https://oidc.example:443/id/A",
             r#"{"Url":"https://oidc.example/id/A","ClientIDList":["b"],"ThumbprintList":["bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"],"Tags":[{"Key":"a","Value":"b"}],"OpenIDConnectProviderArn":"arn:aws:iam::123456789012:oidc-provider/oidc.example/id/A"}"#,
         ],
+    },
+    Parser {
+        entry: "rds.token",
+        input: |text| json!({ "address": text, "user": text, "region": "eu-west-1" }),
+        seeds: &["db.abc123.eu-west-1.rds.amazonaws.com:5432"],
+    },
+    Parser {
+        entry: "s3.read",
+        input: |text| json!({ "status": 301, "headers": { "x-amz-bucket-region": text }, "body": text }),
+        seeds: &[S3_REFUSAL, "ap-south-1"],
+    },
+    Parser { entry: "s3.read_list", input: |text| json!({ "body": text }), seeds: &[LIST] },
+    Parser {
+        entry: "s3.request",
+        input: |text| {
+            json!({ "input": { "Bucket": text, "Key": text, "VersionId": text }, "style": "virtual",
+                "env": { "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL_S3": "http://minio:9000" } })
+        },
+        seeds: &["my-bucket", "a/../b//c d%41?#@"],
+    },
+    Parser {
+        entry: "ssm.read",
+        input: |text| json!({ "action": "GetParameters", "status": 200, "body": text }),
+        seeds: &[PARAMETERS],
     },
     Parser {
         entry: "sts.endpoint",
