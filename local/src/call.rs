@@ -94,7 +94,7 @@ impl Gate {
         self.verify(&request, &Verifying::new(&self.region, service), now).map_err(|e| Why::line(e.to_string()))
     }
 
-    fn verify<'a, H: Headers<'a>>(
+    pub(crate) fn verify<'a, H: Headers<'a>>(
         &self,
         request: &sigv4::Request<'a, H>,
         verifying: &Verifying<'_>,
@@ -170,7 +170,7 @@ fn mismatch(refusal: &sigv4::Refusal, service: &str) -> String {
                 "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '{got}' != '{expected}'."
             )
         }
-        // Known of host; of the others by analogy. S3, which has a code of its own for it, is not here.
+        // Known of host; of the others by analogy. S3 has a code of its own for it.
         R::HeadersNotSigned { names } => {
             let known =
                 |name: &String| if name == "host" { "'Host' or ':authority'".into() } else { format!("'{name}'") };

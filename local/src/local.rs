@@ -12,7 +12,7 @@ use crate::{
     rotation::Rotation,
     serve,
     server::{AwsHandler, IssuerHandler, Shared, machine_now},
-    services::{parameter_store::ParameterStore, secrets_manager::SecretsManager},
+    services::{parameter_store::ParameterStore, s3::S3, secrets_manager::SecretsManager},
     state::Folder,
     sts::Sts,
     tls, webhook,
@@ -64,6 +64,7 @@ impl Local {
     /// Starts it. Everything listens, and the token file is there, when this returns.
     pub fn start(config: Config) -> Result<Self, Error> {
         config.check_parameters()?;
+        config.check_buckets()?;
         let threads = Threads::start()?;
         let entered = threads.handle.enter();
 
@@ -100,6 +101,7 @@ impl Local {
         let shared =
             Arc::new(Shared { faults: Faults::new(config.faults.clone()), log: Log::open(config.log.clone())? });
         let gate = Arc::new(Gate::new(region.clone()));
+        let buckets = config.bucket_folder.clone().unwrap_or_else(|| folder.path().join("s3"));
         let handler = AwsHandler {
             shared: shared.clone(),
             iam: iam.clone(),
@@ -107,6 +109,7 @@ impl Local {
             sts: Sts { iam: iam.clone(), issuer: played.clone(), gate: gate.clone() },
             secrets: SecretsManager::new(&config.secrets, machine_now()),
             parameters: ParameterStore::new(&config.parameters, machine_now()),
+            s3: S3::new(&buckets, &config.buckets, iam.clone(), gate.clone())?,
             control: Control { rotation: rotation.clone(), iam, gate },
             address: config.address,
             tls: config.tls,

@@ -12,6 +12,7 @@ use crate::{
     serve::{Closed, Handler, PATIENCE},
     services::{
         parameter_store::{self, ParameterStore},
+        s3::{self, S3},
         secrets_manager::{self, SecretsManager},
     },
     sts::{Operation, Outcome, Sts},
@@ -21,7 +22,8 @@ use http_body_util::{BodyExt, Limited};
 use hyper::{
     Request, Response,
     body::{Bytes, Incoming},
-    header::{self, HeaderValue},
+    header::{self, HeaderMap, HeaderValue},
+    http::request::Parts,
 };
 use irsa_core::Timestamp;
 use std::{
@@ -118,6 +120,7 @@ pub(crate) struct AwsHandler {
     pub(crate) sts: Sts,
     pub(crate) secrets: SecretsManager,
     pub(crate) parameters: ParameterStore,
+    pub(crate) s3: S3,
     pub(crate) control: Control,
     pub(crate) address: IpAddr,
     pub(crate) tls: bool,
@@ -182,39 +185,22 @@ impl Handler for AwsHandler {
         let id = uuid();
         let user_agent = agent(&request);
         let (head, body) = request.into_parts();
-        let body = match timeout(PATIENCE, Limited::new(body, BODY_LIMIT).collect()).await {
-            Ok(Ok(body)) => body.to_bytes().to_vec(),
-            _ => {
-                let refusal = Refusal::new(
-                    413,
-                    "RequestEntityTooLarge",
-                    format!("more than {BODY_LIMIT} bytes, or not all of them came"),
-                );
-                return Ok(respond(&Protocol::Query.refusal(&refusal, &id), &id, self.shared.now(), None));
-            }
-        };
         let text = |(name, value): (&header::HeaderName, &HeaderValue)| {
             Some((name.as_str().to_owned(), std::str::from_utf8(value.as_bytes()).ok()?.to_owned()))
         };
-        let call = Call {
+        let mut call = Call {
             method: head.method.as_str().to_owned(),
             path: head.uri.path().to_owned(),
             query: head.uri.query().unwrap_or_default().to_owned(),
             headers: head.headers.iter().filter_map(text).collect(),
-            body,
+            body: Vec::new(),
             now: self.shared.now(),
             source: self.address,
             tls: self.tls,
         };
-        if call.path.starts_with(control::PREFIX) {
-            return Ok(respond(&self.control.answer(&call, &self.shared), &id, call.now, None));
-        }
-
-        let asked = Asked::read(&call);
-        let exchange = matches!(&asked, Asked::Sts(_, Ok(operation)) if operation.is_exchange());
         let mut entry = Entry {
             time: call.now,
-            operation: asked.name(),
+            operation: said(&format!("{} {}", call.method, call.path)),
             who: "-".into(),
             access_key_id: None,
             status: 0,
@@ -224,6 +210,28 @@ impl Handler for AwsHandler {
             request_id: id.clone(),
             why: None,
         };
+        let control = call.path.starts_with(control::PREFIX);
+        if !control && s3::is_asked(&head) {
+            return self.s3(head, body, &call, entry).await;
+        }
+        call.body = match timeout(PATIENCE, Limited::new(body, BODY_LIMIT).collect()).await {
+            Ok(Ok(body)) => body.to_bytes().to_vec(),
+            _ => {
+                let refusal = Refusal::new(
+                    413,
+                    "RequestEntityTooLarge",
+                    format!("more than {BODY_LIMIT} bytes, or not all of them came"),
+                );
+                return Ok(respond(&Protocol::Query.refusal(&refusal, &id), &id, call.now, None));
+            }
+        };
+        if control {
+            return Ok(respond(&self.control.answer(&call, &self.shared), &id, call.now, None));
+        }
+
+        let asked = Asked::read(&call);
+        let exchange = matches!(&asked, Asked::Sts(_, Ok(operation)) if operation.is_exchange());
+        entry.operation = asked.name();
         let fault = match self.shared.faults.next(exchange, Instant::now()) {
             Play::Answer(fault) => fault,
             Play::Down => {
@@ -263,6 +271,22 @@ impl Handler for AwsHandler {
 }
 
 impl AwsHandler {
+    async fn s3(&self, head: Parts, body: Incoming, call: &Call, mut entry: Entry) -> Result<Response<Body>, Closed> {
+        if let Play::Down = self.shared.faults.next(false, Instant::now()) {
+            entry.fault = Some("down");
+            self.shared.log.write(entry);
+            return Err(Closed);
+        }
+        let answered = self.s3.answer(head, body, call, &mut entry).await;
+        let answered = answered.map(|mut response| {
+            let names = ["x-amz-request-id", "x-amz-id-2"];
+            finish(response.headers_mut(), &names, &entry.request_id, call.now, entry.why.as_ref());
+            response
+        });
+        self.shared.log.write(entry);
+        answered
+    }
+
     fn run(&self, asked: &Asked, call: &Call, fault: Option<Fault>, entry: &mut Entry) -> Answer {
         let protocol = asked.protocol();
         let played = fault.and_then(|fault| played(fault, call.now));
@@ -337,23 +361,31 @@ fn respond(answer: &Answer, id: &str, now: Timestamp, why: Option<&Why>) -> Resp
         hyper::StatusCode::from_u16(answer.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
-    let date = UNIX_EPOCH + Duration::from_secs(now.unix().max(0).cast_unsigned());
-    let mut put = |name: &'static str, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
-        }
-    };
-    put("date", &httpdate::fmt_http_date(date));
-    put("x-amzn-requestid", id);
+    finish(headers, &["x-amzn-requestid"], id, now, why);
     for (name, value) in &answer.headers {
-        put(name, value);
+        put(headers, name, value);
+    }
+    response
+}
+
+/// The headers that all answers have; `ids` are those that name the request.
+fn finish(headers: &mut HeaderMap, ids: &[&'static str], id: &str, now: Timestamp, why: Option<&Why>) {
+    let date = UNIX_EPOCH + Duration::from_secs(now.unix().max(0).cast_unsigned());
+    put(headers, "date", &httpdate::fmt_http_date(date));
+    for name in ids {
+        put(headers, name, id);
     }
     if let Some(why) = why {
         let visible = |c: char| if (' '..='~').contains(&c) { c } else { '?' };
         let said = why.lines.join(" | ").replace('…', "...");
-        put("x-irsa-why", &said.chars().take(WHY_LIMIT).map(visible).collect::<String>());
+        put(headers, "x-irsa-why", &said.chars().take(WHY_LIMIT).map(visible).collect::<String>());
     }
-    response
+}
+
+fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
 }
 
 fn agent(request: &Request<Incoming>) -> String {

@@ -230,6 +230,8 @@ parameters:
   /app/file: {{file: value.txt}}
   /app/secure: {{secure: x}}
   /app/secure-file: {{secure-file: value.txt}}
+buckets: [data]
+bucket-folder: objects
 "
         ),
     );
@@ -254,6 +256,7 @@ parameters:
             ["SecureString", "from a file"]
         ])
     );
+    assert!(folder.join("objects/data").is_dir(), "beside the file");
     let forged = local.mint(&Mint { issuer: Some(two.into()), audience: vec![two.into()], ..Mint::default() }).unwrap();
     let parameters = [("RoleArn", OTHER), ("WebIdentityToken", forged.expose())];
     assert_eq!(exchange_with(&local, &parameters).unwrap().refusal().0, "InvalidIdentityToken");

@@ -22,6 +22,8 @@ pub(super) struct Args {
     policies: Vec<PathBuf>,
     secrets: Vec<StoredSecret>,
     parameters: Vec<StoredParameter>,
+    buckets: Vec<String>,
+    bucket_folder: Option<PathBuf>,
     role: Option<String>,
     region: Option<String>,
     fault: Option<PathBuf>,
@@ -88,6 +90,8 @@ impl Args {
                 let (name, value) = pair(option, &text()?)?;
                 self.parameters.push(StoredParameter { name, value: ParameterValue::Secure(value.into()) });
             }
+            "bucket" => self.buckets.push(text()?),
+            "bucket-folder" => self.bucket_folder = Some(text()?.into()),
             "role" => self.role = Some(text()?),
             "region" => self.region = Some(text()?),
             "fault" => self.fault = Some(text()?.into()),
@@ -135,6 +139,8 @@ impl Args {
         };
         config.secrets.extend(self.secrets.iter().cloned());
         config.parameters.extend(self.parameters.iter().cloned());
+        config.buckets.extend(self.buckets.iter().cloned());
+        config.bucket_folder = self.bucket_folder.clone().or(config.bucket_folder);
         config.role = self.role.clone().or(config.role);
         // The webhook keeps a Region that the pod has already.
         let of_env = || {

@@ -17,13 +17,15 @@ usage: irsa-local run   [OPTIONS] -- COMMAND [ARGS]   run COMMAND as the pod
        irsa-local token [TOKEN OPTIONS]               a token from a running irsa-local
 
 what is played (irsa-local.yaml, where none of these is given)
-  --config FILE             several roles, providers, secrets and parameters in one file
+  --config FILE             roles, providers and what the services hold, in one file
   --service-account FILE    Kubernetes ServiceAccount with its eks.amazonaws.com/role-arn
   --trust-policy FILE       trust policy of that role
   --policy FILE             permission policy of that role; may be repeated
   --secret NAME=VALUE       a secret in Secrets Manager; may be repeated
   --parameter NAME=VALUE    a String in Parameter Store; may be repeated
   --secure-parameter N=V    a SecureString in it; may be repeated
+  --bucket NAME             a bucket in S3; may be repeated
+  --bucket-folder DIR       keep objects there; its folders are buckets, too
   --role NAME               the role whose pod is played, where there are several
   --region REGION           default: AWS_REGION, else the cluster's, else the partition's first
 

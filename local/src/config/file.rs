@@ -1,4 +1,4 @@
-//! `irsa-local.yaml`: several roles, providers, secrets and parameters in one file. docs/local.md shows every key.
+//! `irsa-local.yaml`: several roles, providers and what the services hold, in one file. docs/local.md shows every key.
 
 use super::{
     Config, Document, ParameterValue, Provider, Role, SecretValue, ServiceAccount, StoredParameter, StoredSecret,
@@ -15,8 +15,8 @@ use std::{
     time::Duration,
 };
 
-pub(super) fn load(path: &Path) -> Result<Config, Error> {
-    let document = Document::read(path)?;
+pub(super) fn load(file: &Path) -> Result<Config, Error> {
+    let document = Document::read(file)?;
     let name = &document.name;
     let documents = yaml::parse(&document.text, name)?;
     let [value] = documents.as_slice() else {
@@ -27,9 +27,9 @@ pub(super) fn load(path: &Path) -> Result<Config, Error> {
         )
         .with_fix(format!("write one document with `roles:` into {name}")));
     };
-    let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+    let folder = file.parent().map(Path::to_owned).unwrap_or_default();
     let root = Reader::new(value, name, Code::LocalManifest);
-    root.only(&["region", "role", "roles", "providers", "secrets", "parameters"])?;
+    root.only(&["region", "role", "roles", "providers", "secrets", "parameters", "buckets", "bucket-folder"])?;
     let roles = root.need("roles")?.items()?.iter().map(|item| role(item, &folder)).collect::<Result<_, _>>()?;
     let mut config = Config::new(roles);
     config.region = root.get("region").map(|value| value.text()).transpose()?;
@@ -48,6 +48,10 @@ pub(super) fn load(path: &Path) -> Result<Config, Error> {
             config.parameters.push(StoredParameter { name: name.to_owned(), value: parameter(&value, &folder)? });
         }
     }
+    if let Some(buckets) = root.get("buckets") {
+        config.buckets = buckets.items()?.iter().map(Reader::text).collect::<Result<_, _>>()?;
+    }
+    config.bucket_folder = root.get("bucket-folder").map(|value| path(&value, &folder)).transpose()?;
     Ok(config)
 }
 

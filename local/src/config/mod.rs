@@ -36,6 +36,10 @@ pub struct Config {
     pub secrets: Vec<StoredSecret>,
     /// What Parameter Store holds, in every account.
     pub parameters: Vec<StoredParameter>,
+    /// The buckets that S3 has, beside those in `bucket_folder`.
+    pub buckets: Vec<String>,
+    /// Where objects are kept: a folder for each bucket, a file for each object. `None`: in the state folder.
+    pub bucket_folder: Option<PathBuf>,
     /// The Region; `None`: the first of the role's partition.
     pub region: Option<String>,
     /// Name or ARN of the role whose pod is played; `None`: the first that has a service account.
@@ -152,6 +156,8 @@ impl Config {
             providers: None,
             secrets: Vec::new(),
             parameters: Vec::new(),
+            buckets: Vec::new(),
+            bucket_folder: None,
             region: None,
             role: None,
             address: IpAddr::from([127, 0, 0, 1]),
@@ -196,6 +202,27 @@ impl Config {
     pub fn with_parameter(mut self, name: &str, value: &str) -> Self {
         self.parameters.push(StoredParameter { name: name.into(), value: ParameterValue::Text(value.into()) });
         self
+    }
+
+    /// With a bucket.
+    #[must_use]
+    pub fn with_bucket(mut self, name: &str) -> Self {
+        self.buckets.push(name.into());
+        self
+    }
+
+    /// S3 would take these names.
+    pub(crate) fn check_buckets(&self) -> Result<(), Error> {
+        match self.buckets.iter().find(|name| !s3s::path::check_bucket_name(name)) {
+            None => Ok(()),
+            Some(name) => {
+                let name = name.escape_default();
+                let message = format!("“{name}” is no name for a bucket");
+                Err(Error::new(Code::LocalSetup, "irsa-local", message).with_fix(format!(
+                    "bucket “{name}”: use 3 to 63 lower-case letters, digits, . and -, and no address"
+                )))
+            }
+        }
     }
 
     /// Parameter Store would take these.

@@ -2,6 +2,7 @@
 
 pub(crate) mod parameter_store;
 pub(crate) mod rds;
+pub(crate) mod s3;
 pub(crate) mod secrets_manager;
 
 use crate::{call::Call, iam::Iam, session::Session, wire::Refusal};

@@ -1,4 +1,4 @@
-//! Bodies of answers: whole, cut off, or a byte a second.
+//! Bodies of answers: whole, cut off, a byte a second, or as s3s gives them.
 
 use hyper::body::{Body as HttpBody, Bytes, Frame, SizeHint};
 use std::{
@@ -15,6 +15,8 @@ pub(crate) enum Body {
     Cut(Bytes),
     /// A byte a second.
     Drip(Bytes, Pin<Box<Sleep>>),
+    /// An object's.
+    Stream(s3s::Body),
 }
 
 const DRIP: Duration = Duration::from_secs(1);
@@ -43,17 +45,23 @@ impl HttpBody for Body {
                     frame(bytes.split_to(1))
                 }
             },
+            Self::Stream(body) => Pin::new(body).poll_frame(cx).map_err(io::Error::other),
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self, Self::Whole(bytes) if bytes.is_empty())
+        match self {
+            Self::Whole(bytes) => bytes.is_empty(),
+            Self::Cut(_) | Self::Drip(..) => false,
+            Self::Stream(body) => body.is_end_stream(),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Whole(bytes) | Self::Drip(bytes, _) => SizeHint::with_exact(bytes.len() as u64),
             Self::Cut(_) => SizeHint::default(),
+            Self::Stream(body) => body.size_hint(),
         }
     }
 }

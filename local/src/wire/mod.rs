@@ -34,13 +34,15 @@ pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) code: String,
     pub(crate) message: String,
+    /// What S3's errors have besides.
+    pub(crate) members: Vec<(&'static str, String)>,
     // Boxed, so that a result stays small where all is well.
     pub(crate) why: Option<Box<Why>>,
 }
 
 impl Refusal {
     pub(crate) fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { status, code: code.into(), message: message.into(), why: None }
+        Self { status, code: code.into(), message: message.into(), members: Vec::new(), why: None }
     }
 
     pub(crate) fn because(mut self, why: Why) -> Self {

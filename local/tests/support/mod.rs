@@ -127,6 +127,9 @@ pub fn send(url: &str, method: &str, headers: &[(&str, &str)], body: &str) -> io
     let rest = url.strip_prefix("http://").expect("an http URL");
     let (authority, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
     let mut request = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+    if headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-length")) {
+        request = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
+    }
     if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
         request += &format!("host: {authority}\r\n");
     }
