@@ -58,6 +58,10 @@ impl irsa_credentials {
         self
     }
 
+    pub(crate) fn region(&self) -> Option<&str> {
+        self.region.as_ref().and_then(|region| std::str::from_utf8(region.expose()).ok())
+    }
+
     pub(crate) fn generation(&self) -> u64 {
         self.generation
     }

@@ -197,6 +197,26 @@ pub(crate) unsafe fn optional_list<'a>(list: *const *const c_char) -> Option<Vec
     Some(all)
 }
 
+/// So many C strings, each text.
+///
+/// # Safety
+/// `list` is NULL, or good for `len` pointers, of which each is NULL or a C string.
+pub(crate) unsafe fn list<'a>(list: *const *const c_char, len: u32, name: &str) -> Result<Vec<&'a str>, Error> {
+    // SAFETY: as the caller says.
+    let all = unsafe { slice(list, usize::try_from(len).unwrap_or(usize::MAX), name) }?;
+    // SAFETY: as the caller says.
+    all.iter().map(|pointer| unsafe { text(*pointer, name) }).collect()
+}
+
+/// A struct without a size that C lends.
+///
+/// # Safety
+/// NULL, or good for the call.
+pub(crate) unsafe fn lent<'a, T>(pointer: *const T, name: &str) -> Result<&'a T, Error> {
+    // SAFETY: as the caller says.
+    given(unsafe { pointer.as_ref() }, name)
+}
+
 /// Text of a length. It may be empty; it has no NUL in it.
 ///
 /// # Safety

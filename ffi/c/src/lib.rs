@@ -8,6 +8,7 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
+mod answer;
 mod buffer;
 mod cancel;
 mod chain;
@@ -15,9 +16,13 @@ mod clock;
 mod code;
 mod credentials;
 mod edge;
+mod effect;
 mod error;
+mod flow;
+mod flows;
 mod http;
 mod keys;
+mod message;
 mod request;
 mod sign;
 mod text;

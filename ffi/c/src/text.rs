@@ -23,6 +23,10 @@ impl Text {
         self.0.as_ptr().cast()
     }
 
+    pub(crate) fn expose(&self) -> &[u8] {
+        self.0.get(..self.len()).unwrap_or_default()
+    }
+
     pub(crate) fn view(&self) -> irsa_str {
         irsa_str { data: self.pointer(), len: self.len() }
     }
