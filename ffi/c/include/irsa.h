@@ -832,6 +832,10 @@ typedef enum irsa_code {
      */
     IRSA_C_VALUE = 303,
     /**
+     * A function of libirsa was called before its handle was ready for it, or on a handle of another use.
+     */
+    IRSA_C_ORDER = 305,
+    /**
      * A request has headers that must be under its signature and are not.
      */
     IRSA_VERIFY_HEADERS_NOT_SIGNED = 310,
@@ -962,6 +966,134 @@ typedef enum irsa_signed_headers {
 } irsa_signed_headers;
 
 /**
+ * What a flow asks for. The numbers never change; others may come, and are answered with `IRSA_EFFECT_UNSUPPORTED`.
+ */
+typedef enum irsa_effect_kind {
+    /**
+     * As the kind of an answer: this program cannot do it.
+     */
+    IRSA_EFFECT_UNSUPPORTED = 0,
+    /**
+     * Read the file `path` whole, at most `limit` bytes.
+     */
+    IRSA_EFFECT_READ_FILE = 1,
+    /**
+     * Replace the file `path` by `bytes` at once: write a new file with mode 0600 beside it, rename it.
+     */
+    IRSA_EFFECT_WRITE_FILE = 2,
+    /**
+     * Send `request`, read its answer, until `time_ms`.
+     */
+    IRSA_EFFECT_HTTP = 3,
+    /**
+     * Run `argv` without a shell, with nothing to read, until `time_ms`; read at most `limit` bytes of its output.
+     */
+    IRSA_EFFECT_RUN = 4,
+    /**
+     * Answer once the monotonic clock has reached `time_ms`.
+     */
+    IRSA_EFFECT_WAIT = 5,
+} irsa_effect_kind;
+
+/**
+ * Why a file could not be read or written.
+ */
+typedef enum irsa_file_fault {
+    /**
+     * No such file, or a folder on the way is missing.
+     */
+    IRSA_FILE_FAULT_MISSING = 1,
+    /**
+     * It is there, but this user may not; `owner` and `mode` as far as known.
+     */
+    IRSA_FILE_FAULT_DENIED = 2,
+    /**
+     * It is a directory.
+     */
+    IRSA_FILE_FAULT_DIRECTORY = 3,
+    /**
+     * It has more bytes than the limit; `file_size` where known.
+     */
+    IRSA_FILE_FAULT_TOO_LARGE = 4,
+    /**
+     * Anything else; `detail` says it.
+     */
+    IRSA_FILE_FAULT_OTHER = 5,
+} irsa_file_fault;
+
+/**
+ * The step at which a request broke; `detail` has the system's words and the address, no header, body or query.
+ */
+typedef enum irsa_http_fault {
+    /**
+     * The URL, the proxy's URL or a header cannot be used; nothing was sent.
+     */
+    IRSA_HTTP_FAULT_INVALID = 1,
+    /**
+     * The name did not resolve.
+     */
+    IRSA_HTTP_FAULT_RESOLVE = 2,
+    /**
+     * No connection.
+     */
+    IRSA_HTTP_FAULT_CONNECT = 3,
+    /**
+     * The proxy could not be reached, or cannot tunnel now.
+     */
+    IRSA_HTTP_FAULT_PROXY = 4,
+    /**
+     * The TLS handshake, certificates included.
+     */
+    IRSA_HTTP_FAULT_TLS = 5,
+    /**
+     * The deadline passed.
+     */
+    IRSA_HTTP_FAULT_TIMEOUT = 6,
+    /**
+     * The connection ended before the answer was whole.
+     */
+    IRSA_HTTP_FAULT_CLOSED = 7,
+    /**
+     * The answer went over the limit.
+     */
+    IRSA_HTTP_FAULT_TOO_LARGE = 8,
+    /**
+     * What came is no HTTP, or the program cannot tell.
+     */
+    IRSA_HTTP_FAULT_UNKNOWN = 9,
+    /**
+     * The proxy answered CONNECT with 400 to 499.
+     */
+    IRSA_HTTP_FAULT_PROXY_REFUSED = 10,
+} irsa_http_fault;
+
+/**
+ * Why a program gave no output.
+ */
+typedef enum irsa_run_fault {
+    /**
+     * No such program.
+     */
+    IRSA_RUN_FAULT_MISSING = 1,
+    /**
+     * Not executable by this user.
+     */
+    IRSA_RUN_FAULT_DENIED = 2,
+    /**
+     * Killed at the deadline.
+     */
+    IRSA_RUN_FAULT_TIMEOUT = 3,
+    /**
+     * It wrote more than the limit, and was killed.
+     */
+    IRSA_RUN_FAULT_TOO_LARGE = 4,
+    /**
+     * Anything else; `detail` says it.
+     */
+    IRSA_RUN_FAULT_OTHER = 5,
+} irsa_run_fault;
+
+/**
  * Text or bytes that belong to the caller: a presigned URL, a secret's value, a JSON document.
  */
 typedef struct irsa_buffer irsa_buffer;
@@ -987,6 +1119,12 @@ typedef struct irsa_error irsa_error;
 typedef struct irsa_explanation irsa_explanation;
 
 /**
+ * A conversation: it asks, the program answers, until there is a result. It does no input or output of its own, and
+ * starts no thread. One thread at a time; it may move to another between two calls.
+ */
+typedef struct irsa_flow irsa_flow;
+
+/**
  * The hash of a body that comes in pieces, under way.
  */
 typedef struct irsa_hash irsa_hash;
@@ -998,6 +1136,11 @@ typedef struct irsa_hash irsa_hash;
 typedef struct irsa_keys irsa_keys;
 
 /**
+ * An effect or an answer that was read from bytes.
+ */
+typedef struct irsa_message irsa_message;
+
+/**
  * A request that irsa has made and, where its service wants it, signed. It is good for minutes: send it at once.
  */
 typedef struct irsa_prepared irsa_prepared;
@@ -1006,34 +1149,6 @@ typedef struct irsa_prepared irsa_prepared;
  * Who signed, when, for what.
  */
 typedef struct irsa_verified irsa_verified;
-
-/**
- * Bytes that are lent, likewise.
- */
-typedef struct irsa_bytes {
-    /**
-     * The first byte.
-     */
-    const uint8_t *data;
-    /**
-     * How many.
-     */
-    size_t len;
-} irsa_bytes;
-
-/**
- * Both clocks at one moment. `irsa_clock_now` reads them; a program may bring its own.
- */
-typedef struct irsa_now {
-    /**
-     * Milliseconds since 1970-01-01T00:00:00Z.
-     */
-    int64_t wall_ms;
-    /**
-     * Milliseconds of a clock that only goes forward, from any start.
-     */
-    uint64_t mono_ms;
-} irsa_now;
 
 /**
  * Text that is lent: `len` bytes of UTF-8 from `data` on. Into irsa it need not end in NUL, and `data` may be NULL where
@@ -1050,6 +1165,116 @@ typedef struct irsa_str {
      */
     size_t len;
 } irsa_str;
+
+/**
+ * Bytes that are lent, likewise.
+ */
+typedef struct irsa_bytes {
+    /**
+     * The first byte.
+     */
+    const uint8_t *data;
+    /**
+     * How many.
+     */
+    size_t len;
+} irsa_bytes;
+
+/**
+ * A header of a request or an answer: a name, and a value of any bytes but control characters.
+ */
+typedef struct irsa_header {
+    /**
+     * In any case.
+     */
+    struct irsa_str name;
+    /**
+     * As sent; it may be secret.
+     */
+    struct irsa_str value;
+} irsa_header;
+
+/**
+ * What came of an effect. Zero it, then set `size`, `id`, `kind`, and what the kind has: all zero but `size` and `id` says
+ * that this program cannot do it. With a `fault`, the members of a success are not read.
+ */
+typedef struct irsa_answer {
+    /**
+     * `sizeof(irsa_answer)`.
+     */
+    size_t size;
+    /**
+     * The effect's.
+     */
+    uint32_t id;
+    /**
+     * The effect's `IRSA_EFFECT_…`, or `IRSA_EFFECT_UNSUPPORTED`.
+     */
+    uint32_t kind;
+    /**
+     * 0: it went well. Else an `IRSA_FILE_FAULT_…`, `IRSA_HTTP_FAULT_…` or `IRSA_RUN_FAULT_…`, by the kind.
+     */
+    uint32_t fault;
+    /**
+     * HTTP's status, 100 to 599; or the exit status, 128 + n where signal n ended the program. Any is a success.
+     */
+    int32_t status;
+    /**
+     * A fault in the system's words, without secrets. What is not UTF-8 in it is replaced.
+     */
+    struct irsa_str detail;
+    /**
+     * The file's content, the HTTP body, the standard output.
+     */
+    struct irsa_bytes bytes;
+    /**
+     * The first 4 KiB of standard error.
+     */
+    struct irsa_bytes error_bytes;
+    /**
+     * HTTP's headers, in order, names in any case. A value that is not UTF-8 has its other bytes replaced: AWS sends
+     * none that matter.
+     */
+    const struct irsa_header *headers;
+    /**
+     * How many.
+     */
+    size_t header_count;
+    /**
+     * Not 0: `owner` is known.
+     */
+    uint32_t has_owner;
+    /**
+     * The file's user id; also for `IRSA_FILE_FAULT_DENIED`.
+     */
+    uint32_t owner;
+    /**
+     * Not 0: `mode` is known.
+     */
+    uint32_t has_mode;
+    /**
+     * The permission bits alone, such as 0600.
+     */
+    uint32_t mode;
+    /**
+     * For `IRSA_FILE_FAULT_TOO_LARGE`: bytes, 0 where not known.
+     */
+    uint64_t file_size;
+} irsa_answer;
+
+/**
+ * Both clocks at one moment. `irsa_clock_now` reads them; a program may bring its own.
+ */
+typedef struct irsa_now {
+    /**
+     * Milliseconds since 1970-01-01T00:00:00Z.
+     */
+    int64_t wall_ms;
+    /**
+     * Milliseconds of a clock that only goes forward, from any start.
+     */
+    uint64_t mono_ms;
+} irsa_now;
 
 /**
  * How to sign: who, for what, when, in which form. Zero it, then set `size` and what differs; `irsa_credentials_lend`
@@ -1119,20 +1344,6 @@ typedef struct irsa_signing {
 } irsa_signing;
 
 /**
- * A header of a request or an answer: a name, and a value of any bytes but control characters.
- */
-typedef struct irsa_header {
-    /**
-     * In any case.
-     */
-    struct irsa_str name;
-    /**
-     * As sent; it may be secret.
-     */
-    struct irsa_str value;
-} irsa_header;
-
-/**
  * A request to be sent as it is: follow no redirect, resend nothing, add `host` and `content-length`. Lent.
  */
 typedef struct irsa_http_request {
@@ -1165,6 +1376,124 @@ typedef struct irsa_http_request {
      */
     uint32_t direct;
 } irsa_http_request;
+
+/**
+ * One question. What its kind does not name is zero. Secrets may be in it: log none of it but `why` and `path`.
+ */
+typedef struct irsa_effect {
+    /**
+     * `sizeof(irsa_effect)`, as the library has it.
+     */
+    size_t size;
+    /**
+     * Which question: the answer carries it back.
+     */
+    uint32_t id;
+    /**
+     * An `IRSA_EFFECT_…`.
+     */
+    uint32_t kind;
+    /**
+     * What for, in words: `web identity token`.
+     */
+    struct irsa_str why;
+    /**
+     * The file. A relative one counts from the working directory.
+     */
+    struct irsa_str path;
+    /**
+     * What to write.
+     */
+    struct irsa_bytes bytes;
+    /**
+     * The most bytes to read of a file or an output; what has more is the fault `…_TOO_LARGE`.
+     */
+    uint32_t limit;
+    /**
+     * How many `argv` has, without the NULL.
+     */
+    uint32_t argc;
+    /**
+     * The program and its arguments, then NULL, as execvp wants them.
+     */
+    const char *const *argv;
+    /**
+     * The request, whole: follow no redirect, resend nothing, verify the certificate.
+     */
+    const struct irsa_http_request *request;
+    /**
+     * When to stop or to wake, by the monotonic clock that `irsa_flow_next` is told. `UINT64_MAX`: never.
+     */
+    uint64_t time_ms;
+} irsa_effect;
+
+/**
+ * What a program says itself of where its credentials come from. Zero it, then set `size` and what is meant; all zero is
+ * what a pod needs. A text that is empty is not said. It is read by the call it is given to, and not kept.
+ */
+typedef struct irsa_chain {
+    /**
+     * `sizeof(irsa_chain)`.
+     */
+    size_t size;
+    /**
+     * `NAME=VALUE` each, then NULL: as `environ` is, and as execve wants it. NULL: the environment of this process, read
+     * during the call; no other thread may be in setenv or putenv then. What is not UTF-8 is not read.
+     */
+    const char *const *environment;
+    /**
+     * Instead of `AWS_REGION`.
+     */
+    struct irsa_str region;
+    /**
+     * Instead of `AWS_PROFILE`; the profile then goes before all other sources.
+     */
+    struct irsa_str profile;
+    /**
+     * Instead of `AWS_ROLE_ARN`; web identity then goes before all other sources.
+     */
+    struct irsa_str role_arn;
+    /**
+     * Instead of `AWS_WEB_IDENTITY_TOKEN_FILE`; likewise.
+     */
+    struct irsa_str token_file;
+    /**
+     * Instead of `AWS_ROLE_SESSION_NAME`, and of a profile's `role_session_name` for its last role.
+     */
+    struct irsa_str session_name;
+    /**
+     * A session policy (JSON) for the last role.
+     */
+    struct irsa_str policy;
+    /**
+     * ARNs of managed session policies for the last role.
+     */
+    const struct irsa_str *policy_arns;
+    /**
+     * How many.
+     */
+    size_t policy_arn_count;
+    /**
+     * STS's URL, instead of `AWS_ENDPOINT_URL_STS`.
+     */
+    struct irsa_str endpoint;
+    /**
+     * What STS is told as `User-Agent`; empty: irsa and its version.
+     */
+    struct irsa_str user_agent;
+    /**
+     * For the jitter of retries: the same gives the same pauses. 0: the system's randomness.
+     */
+    uint64_t seed;
+    /**
+     * How long the last role is assumed for, in seconds; 0: as a profile or STS has it.
+     */
+    uint32_t duration_seconds;
+    /**
+     * An `IRSA_…` of `irsa_choice`, instead of `IRSA_STRICT`: whether a source that fails ends the chain.
+     */
+    uint32_t strict;
+} irsa_chain;
 
 /**
  * A request, as it is on the wire. Zero it, then set `size`.
@@ -1306,77 +1635,25 @@ typedef struct irsa_verifying {
     uint32_t token_after;
 } irsa_verifying;
 
-/**
- * What a program says itself of where its credentials come from. Zero it, then set `size` and what is meant; all zero is
- * what a pod needs. A text that is empty is not said. It is read by the call it is given to, and not kept.
- */
-typedef struct irsa_chain {
-    /**
-     * `sizeof(irsa_chain)`.
-     */
-    size_t size;
-    /**
-     * `NAME=VALUE` each, then NULL: as `environ` is, and as execve wants it. NULL: the environment of this process, read
-     * during the call; no other thread may be in setenv or putenv then. What is not UTF-8 is not read.
-     */
-    const char *const *environment;
-    /**
-     * Instead of `AWS_REGION`.
-     */
-    struct irsa_str region;
-    /**
-     * Instead of `AWS_PROFILE`; the profile then goes before all other sources.
-     */
-    struct irsa_str profile;
-    /**
-     * Instead of `AWS_ROLE_ARN`; web identity then goes before all other sources.
-     */
-    struct irsa_str role_arn;
-    /**
-     * Instead of `AWS_WEB_IDENTITY_TOKEN_FILE`; likewise.
-     */
-    struct irsa_str token_file;
-    /**
-     * Instead of `AWS_ROLE_SESSION_NAME`, and of a profile's `role_session_name` for its last role.
-     */
-    struct irsa_str session_name;
-    /**
-     * A session policy (JSON) for the last role.
-     */
-    struct irsa_str policy;
-    /**
-     * ARNs of managed session policies for the last role.
-     */
-    const struct irsa_str *policy_arns;
-    /**
-     * How many.
-     */
-    size_t policy_arn_count;
-    /**
-     * STS's URL, instead of `AWS_ENDPOINT_URL_STS`.
-     */
-    struct irsa_str endpoint;
-    /**
-     * What STS is told as `User-Agent`; empty: irsa and its version.
-     */
-    struct irsa_str user_agent;
-    /**
-     * For the jitter of retries: the same gives the same pauses. 0: the system's randomness.
-     */
-    uint64_t seed;
-    /**
-     * How long the last role is assumed for, in seconds; 0: as a profile or STS has it.
-     */
-    uint32_t duration_seconds;
-    /**
-     * An `IRSA_…` of `irsa_choice`, instead of `IRSA_STRICT`: whether a source that fails ends the chain.
-     */
-    uint32_t strict;
-} irsa_chain;
-
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+/**
+ * The answer as bytes, for the process that asked: docs/effects.md says which. Secrets may be in them. The caller frees
+ * the buffer. Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_answer answer = IRSA_ZERO;
+ *     irsa_buffer *bytes = NULL;
+ *     answer.size = sizeof answer;
+ *     answer.id = 1;
+ *     answer.kind = IRSA_EFFECT_READ_FILE;
+ *     answer.fault = IRSA_FILE_FAULT_MISSING;
+ *     if (irsa_answer_encode(&answer, &bytes, NULL) == IRSA_OK)
+ *         printf("%zu bytes\n", irsa_buffer_bytes(bytes).len);
+ *     irsa_buffer_free(bytes);
+ */
+int irsa_answer_encode(const struct irsa_answer *answer, struct irsa_buffer **encoded, struct irsa_error **err);
 
 /**
  * The content as a C string: with a NUL behind it. Bytes may have more of them within: see `irsa_buffer_bytes`.
@@ -1550,6 +1827,34 @@ int irsa_credentials_lend(const struct irsa_credentials *credentials,
 void irsa_credentials_free(struct irsa_credentials *credentials);
 
 /**
+ * The effect as bytes, to have another process do it: docs/effects.md says which. Secrets may be in them. The caller
+ * frees the buffer. Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_effect effect = IRSA_ZERO;
+ *     irsa_buffer *bytes = NULL;
+ *     effect.size = sizeof effect;
+ *     effect.id = 1;
+ *     effect.kind = IRSA_EFFECT_READ_FILE;
+ *     effect.path = irsa_str_of("/var/run/secrets/token");
+ *     effect.limit = 20000;
+ *     if (irsa_effect_encode(&effect, &bytes, NULL) == IRSA_OK)
+ *         printf("%zu bytes\n", irsa_buffer_bytes(bytes).len);
+ *     irsa_buffer_free(bytes);
+ */
+int irsa_effect_encode(const struct irsa_effect *effect, struct irsa_buffer **encoded, struct irsa_error **err);
+
+/**
+ * The id of an encoded effect, also of one that this version does not know: so that it can be answered with
+ * `IRSA_EFFECT_UNSUPPORTED`. Errors: `IRSA_ENCODING`, `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_bytes encoded = {NULL, 0};
+ *     uint32_t id = 0;
+ *     if (irsa_effect_id(encoded, &id, NULL) != IRSA_OK)
+ *         puts("no effect");
+ */
+int irsa_effect_id(struct irsa_bytes encoded, uint32_t *id, struct irsa_error **err);
+
+/**
  * The number of the error, an `IRSA_…` of `enum irsa_code`; 0 for NULL. Numbers never change; a number that a program
  * does not know is treated by its kind. Since 0.1.
  *
@@ -1671,6 +1976,208 @@ int irsa_code_fix(int code, struct irsa_buffer **fix, struct irsa_error **err);
 int irsa_code_name(int code, struct irsa_buffer **name, struct irsa_error **err);
 
 /**
+ * A flow that goes through the credential chain: environment, web identity, profile. Nothing runs before the first
+ * `irsa_flow_next`. `chain` may be NULL: as this process's environment says it. `deadline_ms` is when all of it has to be
+ * done, by the monotonic clock that `irsa_flow_next` is told; `UINT64_MAX`: never. The result is for
+ * `irsa_flow_credentials`. The caller frees the flow. Errors: `IRSA_C_…`; what is wrong with the settings comes from
+ * `irsa_flow_next`. Since 0.1.
+ *
+ *     irsa_flow *flow = NULL;
+ *     const irsa_effect *effect = NULL;
+ *     irsa_credentials *mine = NULL;
+ *     irsa_error *err = NULL;
+ *     int failed = irsa_flow_new_chain(NULL, irsa_clock_now().mono_ms + 30000, &flow, NULL);
+ *     while (!failed && !(failed = irsa_flow_next(flow, irsa_clock_now(), &effect, &err)) && effect != NULL) {
+ *         irsa_answer answer = IRSA_ZERO; /* and here do what effect->kind says */
+ *         answer.size = sizeof answer;
+ *         answer.id = effect->id;
+ *         failed = irsa_flow_answer(flow, &answer, NULL);
+ *     }
+ *     if (!failed && irsa_flow_credentials(flow, &mine, NULL) == IRSA_OK)
+ *         puts(irsa_credentials_access_key_id(mine));
+ *     irsa_error_free(err);
+ *     irsa_credentials_free(mine);
+ *     irsa_flow_free(flow);
+ */
+int irsa_flow_new_chain(const struct irsa_chain *chain,
+                        uint64_t deadline_ms,
+                        struct irsa_flow **flow,
+                        struct irsa_error **err);
+
+/**
+ * Goes on as far as it can: to the open question, which is lent until the next call of this function or the flow's end;
+ * or to the result, and then `*effect` is NULL. An open question is repeated, under the same id, until it is answered.
+ * `now` is what both clocks say, such as `irsa_clock_now()`; the monotonic one must not go back.
+ *
+ * Errors: what the conversation failed with, once: `IRSA_DEADLINE`, what AWS refused, what is wrong with a file or a
+ * setting; after the end `IRSA_FLOW_FINISHED`; `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_flow *flow = NULL;
+ *     const irsa_effect *effect = NULL;
+ *     if (irsa_flow_next(flow, irsa_clock_now(), &effect, NULL) != IRSA_OK)
+ *         puts("no flow");
+ */
+int irsa_flow_next(struct irsa_flow *flow,
+                   struct irsa_now now,
+                   const struct irsa_effect **effect,
+                   struct irsa_error **err);
+
+/**
+ * Answers the open question; all of the answer is copied. On an error nothing has changed: the question is still open.
+ * Errors: `IRSA_FLOW_ANSWER_UNASKED` (another id, late, doubled), `IRSA_FLOW_ANSWER_MISMATCH` (another kind),
+ * `IRSA_FLOW_FINISHED`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_flow *flow = NULL;
+ *     irsa_answer answer = IRSA_ZERO;
+ *     answer.size = sizeof answer;
+ *     answer.id = 1;
+ *     answer.kind = IRSA_EFFECT_READ_FILE;
+ *     answer.fault = IRSA_FILE_FAULT_MISSING;
+ *     if (irsa_flow_answer(flow, &answer, NULL) != IRSA_OK)
+ *         puts("nobody asked");
+ */
+int irsa_flow_answer(struct irsa_flow *flow, const struct irsa_answer *answer, struct irsa_error **err);
+
+/**
+ * The credentials that a flow ended in; may be asked for again. The caller frees them.
+ * Errors: `IRSA_C_ORDER` before the end, and where the flow ends in something else; the flow's own error where it failed;
+ * `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_flow *flow = NULL;
+ *     irsa_credentials *mine = NULL;
+ *     if (irsa_flow_credentials(flow, &mine, NULL) == IRSA_OK)
+ *         puts(irsa_credentials_access_key_id(mine));
+ *     irsa_credentials_free(mine);
+ */
+int irsa_flow_credentials(const struct irsa_flow *flow,
+                          struct irsa_credentials **credentials,
+                          struct irsa_error **err);
+
+/**
+ * What a flow ended in that gives text or bytes: its constructor says what. May be asked for again. The caller frees it.
+ * Errors: as `irsa_flow_credentials`. Since 0.1.
+ *
+ *     irsa_flow *flow = NULL;
+ *     irsa_buffer *output = NULL;
+ *     if (irsa_flow_output(flow, &output, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(output));
+ *     irsa_buffer_free(output);
+ */
+int irsa_flow_output(const struct irsa_flow *flow,
+                     struct irsa_buffer **output,
+                     struct irsa_error **err);
+
+/**
+ * What the credential chain has looked at, as JSON (docs/schemas/explain.json): at any time, also after a failure.
+ * No secret is in it. The caller frees it. Errors: `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_flow *flow = NULL;
+ *     irsa_buffer *json = NULL;
+ *     if (irsa_flow_explain(flow, &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ */
+int irsa_flow_explain(const struct irsa_flow *flow, struct irsa_buffer **json, struct irsa_error **err);
+
+/**
+ * Everything asked so far (the first 256 questions), as JSON: a list of `{"why", "what", "outcome", "asked_ms",
+ * "answered_ms"}`, of which the last two are null while it is open. No secret is in it. The caller frees it.
+ * Errors: `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_flow *flow = NULL;
+ *     irsa_buffer *json = NULL;
+ *     if (irsa_flow_trail(flow, &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ */
+int irsa_flow_trail(const struct irsa_flow *flow, struct irsa_buffer **json, struct irsa_error **err);
+
+/**
+ * When the flow has to be done, as it was told: a program's timer need not be set for later. 0 for NULL. Since 0.1.
+ *
+ *     printf("%llu\n", (unsigned long long)irsa_flow_deadline(NULL));
+ */
+uint64_t irsa_flow_deadline(const struct irsa_flow *flow);
+
+/**
+ * Ends the conversation, wherever it is, and frees it: what was lent ends here, credentials that were taken do not. A
+ * request that is under way is the program's to end. NULL is fine. Since 0.1.
+ *
+ *     irsa_flow_free(NULL);
+ */
+void irsa_flow_free(struct irsa_flow *flow);
+
+/**
+ * A flow that asks STS whose the credentials are: no policy can forbid it. `credentials` NULL: those of the chain; they
+ * are not kept. The rest as `irsa_flow_new_chain`. `irsa_flow_output` then gives JSON: `{"account", "arn", "user_id"}`.
+ * Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_flow *flow = NULL;
+ *     if (irsa_flow_new_identity(NULL, NULL, irsa_clock_now().mono_ms + 30000, &flow, NULL) == IRSA_OK)
+ *         irsa_flow_free(flow);
+ */
+int irsa_flow_new_identity(const struct irsa_chain *chain,
+                           const struct irsa_credentials *credentials,
+                           uint64_t deadline_ms,
+                           struct irsa_flow **flow,
+                           struct irsa_error **err);
+
+/**
+ * A flow that assumes a role with credentials (AssumeRole). `credentials` as in `irsa_flow_new_identity`. `external_id`
+ * may be NULL. Of `chain`, `session_name`, `duration_seconds`, `policy` and `policy_arns` are about this role; without a
+ * `session_name` it is the pod's name. The result is for `irsa_flow_credentials`. (A role with a token file,
+ * AssumeRoleWithWebIdentity, is `irsa_flow_new_chain` with `role_arn` and `token_file`.)
+ * Errors: `IRSA_C_…`, and what is wrong with `role_arn`. Since 0.1.
+ *
+ *     irsa_flow *flow = NULL;
+ *     const char *role = "arn:aws:iam::123456789012:role/reader";
+ *     if (irsa_flow_new_role(NULL, NULL, role, NULL, irsa_clock_now().mono_ms + 30000, &flow, NULL) == IRSA_OK)
+ *         irsa_flow_free(flow);
+ */
+int irsa_flow_new_role(const struct irsa_chain *chain,
+                       const struct irsa_credentials *credentials,
+                       const char *role_arn,
+                       const char *external_id,
+                       uint64_t deadline_ms,
+                       struct irsa_flow **flow,
+                       struct irsa_error **err);
+
+/**
+ * A flow that reads a secret of Secrets Manager (GetSecretValue). `credentials` as in `irsa_flow_new_identity`.
+ * `secret_id` is a name or an ARN; `version_id` and `version_stage` may be NULL: then it is the current one.
+ * `irsa_flow_output` then gives its value, text or bytes. Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_flow *flow = NULL;
+ *     uint64_t end = irsa_clock_now().mono_ms + 30000;
+ *     if (irsa_flow_new_secret(NULL, NULL, "prod/db", NULL, NULL, end, &flow, NULL) == IRSA_OK)
+ *         irsa_flow_free(flow);
+ */
+int irsa_flow_new_secret(const struct irsa_chain *chain,
+                         const struct irsa_credentials *credentials,
+                         const char *secret_id,
+                         const char *version_id,
+                         const char *version_stage,
+                         uint64_t deadline_ms,
+                         struct irsa_flow **flow,
+                         struct irsa_error **err);
+
+/**
+ * A flow that reads a parameter of Parameter Store (GetParameter), decrypted. `credentials` as in
+ * `irsa_flow_new_identity`. `name` is a name or an ARN, with `:version` or `:label` behind it where it is not the latest.
+ * `irsa_flow_output` then gives its value. Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_flow *flow = NULL;
+ *     if (irsa_flow_new_parameter(NULL, NULL, "/prod/url", irsa_clock_now().mono_ms + 30000, &flow, NULL) == IRSA_OK)
+ *         irsa_flow_free(flow);
+ */
+int irsa_flow_new_parameter(const struct irsa_chain *chain,
+                            const struct irsa_credentials *credentials,
+                            const char *name,
+                            uint64_t deadline_ms,
+                            struct irsa_flow **flow,
+                            struct irsa_error **err);
+
+/**
  * The request, lent: it lives as long as `prepared`. NULL for NULL. Since 0.1.
  *
  *     const irsa_http_request *request = irsa_prepared_request(NULL);
@@ -1715,6 +2222,55 @@ int irsa_keys_new(size_t slots,
  *     irsa_keys_free(NULL);
  */
 void irsa_keys_free(struct irsa_keys *keys);
+
+/**
+ * Reads an effect. Reading is strict, and takes no more memory than a few times the input. The caller frees the message.
+ * Errors: `IRSA_ENCODING`, whose message begins with the field and the byte where it is wrong; `IRSA_C_TEXT` where a text
+ * has a NUL within; `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_bytes encoded = {NULL, 0};
+ *     irsa_message *message = NULL;
+ *     if (irsa_message_read_effect(encoded, &message, NULL) == IRSA_OK)
+ *         printf("effect %u\n", (unsigned)irsa_message_effect(message)->id);
+ *     irsa_message_free(message);
+ */
+int irsa_message_read_effect(struct irsa_bytes encoded,
+                             struct irsa_message **message,
+                             struct irsa_error **err);
+
+/**
+ * Reads an answer, likewise. Errors: as `irsa_message_read_effect`. Since 0.1.
+ *
+ *     irsa_bytes encoded = {NULL, 0};
+ *     irsa_message *message = NULL;
+ *     if (irsa_message_read_answer(encoded, &message, NULL) == IRSA_OK)
+ *         printf("to effect %u\n", (unsigned)irsa_message_answer(message)->id);
+ *     irsa_message_free(message);
+ */
+int irsa_message_read_answer(struct irsa_bytes encoded, struct irsa_message **message, struct irsa_error **err);
+
+/**
+ * The effect, lent; NULL where it is an answer, and for NULL. Since 0.1.
+ *
+ *     const irsa_effect *effect = irsa_message_effect(NULL);
+ *     puts(effect != NULL ? effect->why.data : "none");
+ */
+const struct irsa_effect *irsa_message_effect(const struct irsa_message *message);
+
+/**
+ * The answer, lent, to be given to `irsa_flow_answer`; NULL where it is an effect, and for NULL. Since 0.1.
+ *
+ *     const irsa_answer *answer = irsa_message_answer(NULL);
+ *     printf("%u\n", answer != NULL ? (unsigned)answer->kind : 0u);
+ */
+const struct irsa_answer *irsa_message_answer(const struct irsa_message *message);
+
+/**
+ * Wipes and frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_message_free(NULL);
+ */
+void irsa_message_free(struct irsa_message *message);
 
 /**
  * Signs a request from the caller's memory into the caller's memory: no handle of irsa's but a cache of keys, no
