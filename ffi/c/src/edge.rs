@@ -208,15 +208,6 @@ pub(crate) unsafe fn list<'a>(list: *const *const c_char, len: u32, name: &str) 
     all.iter().map(|pointer| unsafe { text(*pointer, name) }).collect()
 }
 
-/// A struct without a size that C lends.
-///
-/// # Safety
-/// NULL, or good for the call.
-pub(crate) unsafe fn lent<'a, T>(pointer: *const T, name: &str) -> Result<&'a T, Error> {
-    // SAFETY: as the caller says.
-    given(unsafe { pointer.as_ref() }, name)
-}
-
 /// Text of a length. It may be empty; it has no NUL in it.
 ///
 /// # Safety

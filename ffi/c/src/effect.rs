@@ -4,7 +4,8 @@
 //! lent at all: the flow is told that it cannot be done, and a message is refused.
 
 use crate::{
-    edge::{Headers, Versioned, bytes, lent, list, no_such, run, str, versioned},
+    buffer::irsa_buffer,
+    edge::{Headers, Versioned, bytes, given, hand, lent, list, no_such, run, str, versioned},
     error::irsa_error,
     http::{irsa_http_request, irsa_prepared},
     text::Text,
@@ -221,7 +222,7 @@ unsafe fn read_effect(effect: *const irsa_effect) -> Result<Effect, Error> {
 unsafe fn read_request(request: *const irsa_http_request) -> Result<HttpRequest, Error> {
     // SAFETY: by the header's rules.
     unsafe {
-        let request = lent(request, "effect.request")?;
+        let request = given(lent(request), "effect.request")?;
         let headers = Headers::new(request.headers, request.header_count)?;
         let direct = match request.direct {
             0 => false,
@@ -260,14 +261,14 @@ unsafe fn read_request(request: *const irsa_http_request) -> Result<HttpRequest,
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn irsa_effect_encode(
     effect: *const irsa_effect,
-    encoded: Option<&mut MaybeUninit<*mut crate::buffer::irsa_buffer>>,
+    encoded: Option<&mut MaybeUninit<*mut irsa_buffer>>,
     err: Option<&mut MaybeUninit<*mut irsa_error>>,
 ) -> c_int {
     run("irsa_effect_encode", err, || {
         // SAFETY: by the header's rules.
         let effect = unsafe { read_effect(effect) }?;
-        let encoded = crate::edge::given(encoded, "encoded")?;
-        crate::edge::hand(encoded, crate::buffer::irsa_buffer::new(irsa_core::codec::encode_effect(&effect).expose()));
+        let encoded = given(encoded, "encoded")?;
+        hand(encoded, irsa_buffer::new(irsa_core::codec::encode_effect(&effect).expose()));
         Ok(())
     })
 }
@@ -289,7 +290,7 @@ pub unsafe extern "C" fn irsa_effect_id(
     err: Option<&mut MaybeUninit<*mut irsa_error>>,
 ) -> c_int {
     run("irsa_effect_id", err, || {
-        let out = crate::edge::given(id, "id")?;
+        let out = given(id, "id")?;
         // SAFETY: by the header's rules.
         let encoded = unsafe { bytes(encoded, "encoded") }?;
         out.write(irsa_core::codec::effect_id(encoded)?);
