@@ -95,22 +95,24 @@ fn injected(name: &'static str) {
 /// For the tests in C alone.
 #[cfg(feature = "panic-injection")]
 pub(crate) mod injection {
-    use super::{CStr, c_char};
+    use super::{CStr, c_char, c_int};
     use std::cell::RefCell;
 
     thread_local! {
         pub(super) static TARGET: RefCell<String> = const { RefCell::new(String::new()) };
     }
 
-    /// The next call of the function of this name panics, once, on this thread.
+    /// The next call of the function of this name panics, once, on this thread. 1 where the function named before has not
+    /// been called since.
     ///
     /// # Safety
     /// `name` is a C string.
     #[unsafe(no_mangle)]
-    pub unsafe extern "C" fn irsa_test_panic(name: *const c_char) {
+    pub unsafe extern "C" fn irsa_test_panic(name: *const c_char) -> c_int {
         // SAFETY: the contract above.
         let name = unsafe { CStr::from_ptr(name) };
-        TARGET.with_borrow_mut(|target| *target = name.to_string_lossy().into_owned());
+        let before = TARGET.replace(name.to_string_lossy().into_owned());
+        c_int::from(!before.is_empty())
     }
 }
 
