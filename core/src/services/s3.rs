@@ -83,6 +83,8 @@ pub struct Object {
     pub version_id: Option<Box<str>>,
     /// Where the bucket's name goes.
     pub style: Style,
+    /// Further parameters of the URL, decoded: `response-content-disposition`, `partNumber`.
+    pub query: Vec<(Box<str>, Box<str>)>,
     /// Further headers: `range`, `if-none-match`, `content-type`, `x-amz-meta-…`, `x-amz-server-side-encryption`. They
     /// are signed; of a presigned URL they have to be sent with it just so.
     pub headers: Vec<(Box<str>, Secret)>,
@@ -101,7 +103,21 @@ pub struct GotObject {
 impl Object {
     /// The latest version of an object.
     pub fn new(bucket: impl Into<Box<str>>, key: impl Into<Box<str>>) -> Self {
-        Self { bucket: bucket.into(), key: key.into(), version_id: None, style: Style::Auto, headers: Vec::new() }
+        Self {
+            bucket: bucket.into(),
+            key: key.into(),
+            version_id: None,
+            style: Style::Auto,
+            query: Vec::new(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// With a parameter of the URL more.
+    #[must_use]
+    pub fn with_query(mut self, name: &str, value: impl Into<Box<str>>) -> Self {
+        self.query.push((name.into(), value.into()));
+        self
     }
 
     /// With a header more.
@@ -144,9 +160,13 @@ impl Object {
             url.push_str(if at > 0 { "/" } else { "" });
             push_encoded(part, &mut url);
         }
-        if let Some(version) = &self.version_id {
-            url.push_str("?versionId=");
-            push_encoded(version, &mut url);
+        let version = self.version_id.iter().map(|version| ("versionId", &**version));
+        let more = self.query.iter().map(|(name, value)| (&**name, &**value));
+        for (at, (name, value)) in version.chain(more).enumerate() {
+            url.push(if at > 0 { '&' } else { '?' });
+            push_encoded(name, &mut url);
+            url.push('=');
+            push_encoded(value, &mut url);
         }
         Ok(HttpRequest {
             method: operation.method().into(),

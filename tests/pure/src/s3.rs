@@ -21,7 +21,7 @@ pub const ENTRIES: &[Entry] = &[
         let endpoint = s3::endpoint(&settings(given, &s3::SERVICE)?)?;
         Ok(json!({ "url": endpoint.url(), "signing_region": endpoint.signing_region() }))
     }),
-    // The signed head for {operation, input: {Bucket, Key, VersionId, headers}, style, payload, now}. `payload` is
+    // The signed head for {operation, input: {Bucket, Key, VersionId, query, headers}, style, payload, now}. `payload` is
     // {bytes}, {hash} or null (unsigned).
     ("s3.request", |given| {
         let payload = match &given["payload"] {
@@ -100,6 +100,9 @@ fn object(given: &Value) -> Object {
     let mut object = Object::new(text("Bucket"), text("Key"));
     object.version_id = input["VersionId"].as_str().map(Box::from);
     object.style = style(given);
+    for pair in input["query"].as_array().into_iter().flatten() {
+        object = object.with_query(pair[0].as_str().unwrap_or_default(), pair[1].as_str().unwrap_or_default());
+    }
     for pair in input["headers"].as_array().into_iter().flatten() {
         object = object.with_header(pair[0].as_str().unwrap_or_default(), pair[1].as_str().unwrap_or_default());
     }

@@ -42,6 +42,9 @@ fn signed_heads() {
     object.version_id = Some("v/1".into());
     let head = made(Operation::HeadObject, &object, Payload::Bytes(b""));
     assert!(head.method == "HEAD".into() && head.url.ends_with(".txt?versionId=v%2F1"), "{}", head.url);
+    let shown = object.clone().with_query("response-content-type", "a/b c");
+    let get = made(Operation::GetObject, &shown, Payload::Bytes(b""));
+    assert!(get.url.ends_with(".txt?versionId=v%2F1&response-content-type=a%2Fb%20c"), "{}", get.url);
 
     // Of a body nothing is copied: bytes, their hash, or nothing is signed.
     let put = Object::new("my-bucket", "k").with_header("content-type", "text/plain");

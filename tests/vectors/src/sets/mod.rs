@@ -10,10 +10,14 @@ mod iam_writes;
 mod irsa_webhook;
 mod jose_cookbook;
 mod oidc_discovery;
+mod parameter_store;
 mod profile;
+mod rds;
+mod refusals;
 mod response_parsing;
 mod rfc7515;
 mod robust;
+mod s3;
 mod secrets_manager;
 mod setups;
 mod sigv4;
@@ -42,11 +46,14 @@ pub const ALL: &[Set] = &[
     oidc_discovery::SET,
     iam_writes::SET,
     iam_writes::STORED,
+    parameter_store::SET,
     profile::SET,
+    rds::SET,
     response_parsing::SET,
     rfc7515::SET,
     robust::JSON,
     robust::XML,
+    s3::SET,
     secrets_manager::SET,
     setups::SET,
     sigv4_crt::CRT,

@@ -1,11 +1,12 @@
 //! `secrets-manager`: where it is (`endpoints/tests/secretsmanager.json`), and the errors of the JSON protocols
-//! (`response-parsing/json/errors`), which it speaks.
+//! (`response-parsing/json/errors`, `protocol`), which it speaks.
 
+use super::refusals;
 use crate::{Engine, Report, Set, json, same};
 use serde_json::json;
 use std::path::Path;
 
-pub const SET: Set = Set { name: "secrets-manager", run, least: 30 };
+pub const SET: Set = Set { name: "secrets-manager", run, least: 45 };
 
 fn run(engine: &mut dyn Engine, folder: &Path) -> Report {
     let mut report = Report::default();
@@ -30,6 +31,10 @@ fn run(engine: &mut dyn Engine, folder: &Path) -> Report {
         let text = |member: &str| expected[member].as_str().unwrap_or_default().to_owned();
         let said = format!("Secrets Manager answered GetSecretValue with 400 {}: {}", text("Code"), text("Message"));
         report.case(&file.file_name().to_string_lossy(), same("message", &json!(said), &got["error"]["message"]));
+    }
+    let said = "Secrets Manager answered GetSecretValue";
+    for file in ["json.json", "json_1_0.json"] {
+        refusals::run(engine, &mut report, folder, file, "secrets_manager.read", &json!({}), said);
     }
     report
 }
