@@ -36,7 +36,7 @@ test-c: ## libirsa's tests in C: plain, under ASan and UBSan, under valgrind: `m
 test-soak: ## 32 threads on one provider for 3 minutes, an STS that fails: `IRSA_SOAK=SECONDS` for another time
 	cargo run -q -p irsa-soak
 
-test-clients: ## SDKs of others against irsa-local and irsa serve: `make test-clients SDKS="boto3 aws go js java curl"` for some
+test-clients: ## SDKs of others against irsa-local and irsa serve: `make test-clients SDKS="boto3 aws services go js java curl"` for some
 	@tools/clients.sh $(SDKS)
 
 test-ministack: ## irsa against ministack

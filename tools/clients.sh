@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # clients.sh [SDK…]: builds the programs of tests/judges/{go,js,java} under target/judges/, where their toolchains
-# are, and has them, boto3 and the aws CLI judge irsa-local and irsa serve; where some are named, those alone.
+# are, and has them, boto3 and the aws CLI judge irsa-local and irsa serve; where some are named, those alone (`services`
+# is boto3 on SSM, S3 and RDS).
 source "$(dirname "$0")/lib.sh"
 built=$target/judges
 sources=tests/judges

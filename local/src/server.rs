@@ -293,7 +293,11 @@ impl AwsHandler {
         let answered = match (played, asked) {
             (Some(refusal), _) => Err(refusal),
             (None, Asked::Sts(_, Err(refusal))) => {
-                Err(Refusal::new(refusal.status, refusal.code.clone(), refusal.message.clone()))
+                let refusal = Refusal::new(refusal.status, refusal.code.clone(), refusal.message.clone());
+                Err(match elsewhere(call) {
+                    Some(service) => refusal.because(Why::line(format!("irsa-local has no service '{service}'"))),
+                    None => refusal,
+                })
             }
             (None, Asked::Sts(_, Ok(operation))) => {
                 let Outcome { who, access_key_id, result } =
@@ -327,6 +331,13 @@ impl AwsHandler {
         let value = answered.unwrap_or_else(|| Err(Refusal::new(400, "UnknownOperationException", "")))?;
         Ok(Answer::new(200, "application/x-amz-json-1.1", value.to_string()))
     }
+}
+
+/// The service that a request was signed for, where it is none of those here: one endpoint for all brings them all.
+fn elsewhere(call: &Call) -> Option<String> {
+    let name = s3::signing_name(call.header("authorization").unwrap_or_default(), &call.query)?;
+    let here = Json::ALL.iter().any(|(service, _)| service.signing_name() == name);
+    (!here && !["sts", s3::SIGNING_NAME].contains(&name.as_str())).then(|| said(&name))
 }
 
 /// Faults that are an answer of STS's own.

@@ -313,3 +313,14 @@ fn a_role_assumes_another() {
     assert_eq!(assume(&own, "arn:aws:iam::111122223333:user/x", &[]).refusal().1, "Request ARN is invalid");
     assert_eq!(exchange(&local, &Mint::default()).status, 200);
 }
+
+#[test]
+fn a_service_that_is_not_here_is_called_so() {
+    let local = start();
+    let own = credentials(&local);
+    let headers = [("x-amz-target", "DynamoDB_20120810.ListTables"), ("content-type", "application/x-amz-json-1.0")];
+    let answer = signed_with(&local, &own, (REGION, "dynamodb"), &headers, "{}", (now(), |_| {}));
+    assert!(answer.status >= 400, "{}", answer.body);
+    assert_eq!(answer.header("x-irsa-why"), "irsa-local has no service 'dynamodb'");
+    assert_eq!(local.log().pop().unwrap().why.unwrap().lines, ["irsa-local has no service 'dynamodb'"]);
+}

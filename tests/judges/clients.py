@@ -1,7 +1,8 @@
 """SDKs of others judge irsa-local, which to each has to be STS and Secrets Manager, refusals included, and `irsa serve`
-and `irsa credential-process`, which have to give it credentials again and again.
+and `irsa credential-process`, which have to give it credentials again and again. boto3 judges the other services.
 
-    clients.py BUILT PROGRAMS [SDK…]      one or more of boto3, aws, go, js, java, curl; all that are there by default
+    clients.py BUILT PROGRAMS [SDK…]      one or more of boto3, aws, services, go, js, java, curl; all that are there by
+                                          default
 
 Each SDK goes by its own chain from a pod's variables, in a program that programs.py describes.
 """
@@ -18,6 +19,7 @@ from checks import Checks, clean_env, free_port, has_ipv6, same
 from curl import Curl
 from pod import ABROAD, OWN, REFUSALS, ROLE, SECOND, SECRET, SESSION, Pod, recorded, seconds
 from programs import Sdk, sdks
+from services import Services
 
 EXCHANGE, CALL = "AssumeRoleWithWebIdentity", "GetCallerIdentity"
 INVALID = "InvalidClientTokenId", "The security token included in the request is invalid"
@@ -356,7 +358,7 @@ class Judge:
 
 
 def judge(sdk, built, check):
-    """An SDK, or where curl is."""
+    """An SDK, or what judges a pod."""
     with tempfile.TemporaryDirectory() as folder:
         folders = [pathlib.Path(folder, part) for part in ("plain", "tls")]
         for part in folders:
@@ -367,7 +369,7 @@ def judge(sdk, built, check):
             if isinstance(sdk, Sdk):
                 Judge(sdk, pod, check).all(tls)
             else:
-                Curl(str(sdk), pod).all(check)
+                sdk(pod).all(check)
         finally:
             pod.close()
             tls.close()
@@ -376,7 +378,9 @@ def judge(sdk, built, check):
 def main(built, programs, *names):
     known = sdks(programs)
     if (curl := pathlib.Path(programs, "curl")).exists():
-        known["curl"] = curl
+        known["curl"] = lambda pod: Curl(str(curl), pod)
+    [aws] = known["aws"].argv
+    known["services"] = lambda pod: Services(pod, aws)
     if unknown := set(names) - set(known):
         sys.exit(f"not among those that can be run here ({', '.join(known)}): {', '.join(unknown)}")
     check = Checks()

@@ -19,6 +19,7 @@ ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"
 ROLE = "arn:aws:iam::111122223333:role/checkout"
 SESSION = "arn:aws:sts::111122223333:assumed-role/checkout/"
 SECRET = "IRSACANARY-clients"
+PARAMETER = "IRSACANARY-parameter"
 # A role whose trust policy names the provider of another account.
 ABROAD = "arn:aws:iam::111122223333:role/abroad"
 # A role that trusts that role, in its account.
@@ -58,21 +59,32 @@ REFUSALS = [
 UNRECORDED = {"Request ARN is invalid", REFUSALS[1][-1]}
 
 
+# What the demo's policy leaves out.
+SERVICES = [
+    {"Action": "ssm:*", "Resource": "arn:aws:ssm:eu-west-1:111122223333:parameter/shop/*"},
+    {"Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], "Resource": "arn:aws:s3:::shop-data/own/*"},
+    {"Action": ["s3:ListBucket", "s3:GetBucketLocation"], "Resource": "arn:aws:s3:::shop-data"},
+    {"Action": "rds-db:connect", "Resource": "arn:aws:rds-db:eu-west-1:111122223333:dbuser:*/shop"},
+]
+
+
 def configuration(folder):
-    """The demo's files, a role with a foreign provider, one to go on to, and a secret."""
+    """The demo's files, a role with a foreign provider, one to go on to, and what the services hold."""
     trust = (DEMO / "trust-policy.json").read_text()
     foreign = trust.replace("iam::111122223333:oidc-provider", "iam::444455556666:oidc-provider")
     (folder / "foreign.json").write_text(foreign)
     chained = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "sts:AssumeRole"}
     (folder / "second.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": chained}))
     (folder / "secret").write_text(SECRET)
+    statements = [{"Effect": "Allow"} | statement for statement in SERVICES]
+    (folder / "services.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": statements}))
     config = {
         "region": "eu-west-1",
         "roles": [
             {
                 "service-account": str(DEMO / "service-account.yaml"),
                 "trust-policy": str(DEMO / "trust-policy.json"),
-                "policy": str(DEMO / "permission-policy.json"),
+                "policy": [str(DEMO / "permission-policy.json"), "services.json"],
             },
             {"role-arn": ABROAD, "trust-policy": "foreign.json"},
             {"role-arn": SECOND, "trust-policy": "second.json"},
@@ -81,6 +93,13 @@ def configuration(folder):
             {"arn": f"arn:aws:iam::{account}:oidc-provider/{ISSUER}"} for account in ("111122223333", "444455556666")
         ],
         "secrets": {"shop/db": {"file": "secret"}},
+        "parameters": {
+            "/shop/db/host": "db",
+            "/shop/db/password": {"secure": PARAMETER},
+            "/bank/key": "none of the shop's",
+            **{f"/shop/many/{n:02}": str(n) for n in range(13)},
+        },
+        "buckets": ["shop-data"],
     }
     path = folder / "irsa-local.yaml"
     path.write_text(json.dumps(config))  # JSON is YAML too

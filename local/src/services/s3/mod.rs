@@ -12,7 +12,7 @@ mod refused;
 mod request;
 mod route;
 
-pub(crate) use route::is_asked;
+pub(crate) use route::{is_asked, signing_name};
 
 use crate::{
     call::{Call, Gate},

@@ -9,24 +9,29 @@ use s3s::{
 /// A request signed for S3; or one that is not signed and asks for more than `/`, as only S3 has it.
 pub(crate) fn is_asked(head: &Parts) -> bool {
     let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let query = head.uri.query().unwrap_or_default();
     let authorization = text("authorization");
     let at_root = head.uri.path() == "/" && bucket(text("host")).is_none();
     if at_root && head.method == Method::POST {
         // Which S3 has nothing for, and to the others everything is.
         return false;
     }
-    if let Some((_, credential)) = authorization.split_once("Credential=") {
-        return signed_for_s3(credential.split(',').next().unwrap_or_default());
-    }
-    if let Some(credential) = query.split('&').find_map(|pair| pair.strip_prefix("X-Amz-Credential=")) {
-        return signed_for_s3(&credential.replace("%2F", "/").replace("%2f", "/"));
+    if let Some(name) = signing_name(authorization, head.uri.query().unwrap_or_default()) {
+        return name == super::SIGNING_NAME;
     }
     !at_root || authorization.starts_with("AWS ")
 }
 
-fn signed_for_s3(credential: &str) -> bool {
-    credential.trim().rsplit('/').nth(1) == Some(super::SIGNING_NAME)
+/// The service that a signature is for, in a header or in the query.
+pub(crate) fn signing_name(authorization: &str, query: &str) -> Option<String> {
+    let credential = match authorization.split_once("Credential=") {
+        Some((_, credential)) => credential.split(',').next()?.to_owned(),
+        None => query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix("X-Amz-Credential="))?
+            .replace("%2F", "/")
+            .replace("%2f", "/"),
+    };
+    credential.trim().rsplit('/').nth(1).map(str::to_owned)
 }
 
 /// The bucket that stands before `.s3.REGION.amazonaws.com`, `.s3.localhost` or `.localhost`.
