@@ -6,7 +6,6 @@ use crate::{
     output,
 };
 use irsa_core::credentials::printable_id;
-use serde_json::json;
 
 pub fn run(args: &mut Args) -> Result<(), Ended> {
     let mut identity = Identity::default();
@@ -16,14 +15,7 @@ pub fn run(args: &mut Args) -> Result<(), Ended> {
     let (result, explanation) = identity.session().explained();
     let credentials = result.as_ref().ok().map(|resolved| &resolved.credentials);
     if args.json {
-        let mut all = explanation.to_json();
-        all["credentials"] = json!(credentials.map(|c| json!({
-            "source": c.source(),
-            "access_key_id": printable_id(c.access_key_id()),
-            "expiration": c.expiration().map(|end| end.to_string()),
-            "account": c.account_id(),
-        })));
-        output::value(&all)?;
+        output::value(&explanation.document(credentials))?;
     } else {
         output::data(explanation.to_string().as_bytes())?;
         if let Some(c) = credentials {

@@ -4,7 +4,7 @@
 //! a failure, and after a deadline that cut the chain short. It holds no secret: of secret settings it says who set them.
 
 use super::{Origin, Setting, Source};
-use crate::{Error, Mono};
+use crate::{Credentials, Error, Mono, credentials::printable_id};
 use alloc::{boxed::Box, format, string::String, vec::Vec};
 use core::{fmt, time::Duration};
 use serde_json::{Value, json};
@@ -100,6 +100,24 @@ impl Explanation {
             "sources": self.places.iter().map(Place::to_json).collect::<Vec<_>>(),
             "notices": self.notices,
         })
+    }
+
+    /// The same with `credentials`, those that came of it (null where none did) without their secrets: `{"source",
+    /// "access_key_id", "expiration", "account"}`. The document that people get.
+    pub fn document(&self, credentials: Option<&Credentials>) -> Value {
+        let shown = credentials.map(|c| {
+            json!({
+                "source": c.source(),
+                "access_key_id": printable_id(c.access_key_id()),
+                "expiration": c.expiration().map(|end| format!("{end}")),
+                "account": c.account_id(),
+            })
+        });
+        let mut all = self.to_json();
+        if let Value::Object(members) = &mut all {
+            members.insert("credentials".into(), json!(shown));
+        }
+        all
     }
 }
 

@@ -14,8 +14,8 @@
  *     built with an older header goes on working. Structs that irsa lends only grow at their end.
  *  7. Threads: irsa_provider and irsa_cancel may be used by many at once, and so may whatever is only read (const). All
  *     other handles by one at a time. No thread is started unless an option asks for it.
- *  8. fork: a child may use what it inherits. Its providers start anew: without the refreshing thread and without
- *     connections, with the credentials in hand. Do not fork from within a callback.
+ *  8. fork: a child may use what it inherits. Its providers and cancel switches start anew at their first use: with the
+ *     credentials in hand, without a lock, a thread or a connection of the parent's. Do not fork from within a callback.
  *  9. There is nothing to initialise, and nothing to shut down but handles. The library stays loaded after dlclose.
  *     It prints nothing, installs no signal handler, changes no environment. A bug of its own is IRSA_BUG, not a crash.
  * 10. Secrets are wiped when freed, and are in no error and no log line. Numbers of errors never change (docs/errors).
@@ -832,6 +832,10 @@ typedef enum irsa_code {
      */
     IRSA_C_VALUE = 303,
     /**
+     * A log callback asked for credentials when there were none in hand.
+     */
+    IRSA_C_CALLBACK = 304,
+    /**
      * A function of libirsa was called before its handle was ready for it, or on a handle of another use.
      */
     IRSA_C_ORDER = 305,
@@ -1094,12 +1098,27 @@ typedef enum irsa_run_fault {
 } irsa_run_fault;
 
 /**
+ * What a line of the log is for.
+ */
+typedef enum irsa_log_level {
+    /**
+     * It goes as it should, or will be tried again.
+     */
+    IRSA_LOG_INFO = 1,
+    /**
+     * A person should look at it.
+     */
+    IRSA_LOG_WARNING = 2,
+} irsa_log_level;
+
+/**
  * Text or bytes that belong to the caller: a presigned URL, a secret's value, a JSON document.
  */
 typedef struct irsa_buffer irsa_buffer;
 
 /**
- * A switch: calls that were given it end when it is thrown, from whichever thread. It stays thrown.
+ * A switch: calls that were given it end when it is thrown, from whichever thread. It stays thrown. A child after fork
+ * has its own, thrown or not as the parent's was; throwing one does nothing to the other.
  */
 typedef struct irsa_cancel irsa_cancel;
 
@@ -1144,6 +1163,25 @@ typedef struct irsa_message irsa_message;
  * A request that irsa has made and, where its service wants it, signed. It is good for minutes: send it at once.
  */
 typedef struct irsa_prepared irsa_prepared;
+
+/**
+ * Hands out credentials to any number of threads: cached, fetched once for all of them, replaced before they end. Make
+ * one for a program and keep it.
+ *
+ * After fork a child may go on using it, without a lock of the parent's: at its first use it is made anew as it was made,
+ * with the credentials in hand, the options' `background` included. What is inherited is not freed in the child.
+ */
+typedef struct irsa_provider irsa_provider;
+
+/**
+ * What a server answered: owned, wiped when freed.
+ */
+typedef struct irsa_received irsa_received;
+
+/**
+ * The headers that a signature adds, in place of those of the same names.
+ */
+typedef struct irsa_signed irsa_signed;
 
 /**
  * Who signed, when, for what.
@@ -1496,6 +1534,59 @@ typedef struct irsa_chain {
 } irsa_chain;
 
 /**
+ * Is told what happens: `user` is the options' `log_user`, `level` an `IRSA_LOG_…`, `text` one line that begins with the
+ * name of the event (`refresh-started`, `retrying`, `refresh-ended`, `refresh-failed`, `served-stale`), without a newline
+ * or a secret; it is lent for the call.
+ *
+ * It is called by the thread where the thing happened: one that is in `irsa_provider_get` or another function that needs
+ * credentials, or, with `background`, the refreshing one; by several at once. No lock is held, and the thread waits for
+ * it, so it should be quick. It may use the provider, which within it never waits: it gives what is in hand, or
+ * `IRSA_C_CALLBACK`. It must not free the provider, fork, throw or longjmp.
+ */
+typedef void (*irsa_log)(void *user, int level, const char *text);
+
+/**
+ * How to make a provider. Zero it, then set `size` and what differs. Nothing of it is needed after the call but `log` and
+ * `log_user`.
+ *
+ * Proxies and certificates are of the chain's environment: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`,
+ * `AWS_CA_BUNDLE`, `SSL_CERT_FILE`, `SSL_CERT_DIR`.
+ */
+typedef struct irsa_provider_options {
+    /**
+     * `sizeof(irsa_provider_options)`.
+     */
+    size_t size;
+    /**
+     * Where credentials come from, as far as the program says it; NULL: as the environment of this process says.
+     * A child after fork mixes its process id into the seed.
+     */
+    const struct irsa_chain *chain;
+    /**
+     * What one exchange may take in all, in milliseconds; a call waits one second longer at most. 0: 30,000.
+     */
+    uint32_t timeout_ms;
+    /**
+     * For a program that hands credentials on to others who keep them: so many milliseconds are left of them when they
+     * are handed out, as long as exchanges succeed. 0: as much as a caller needs who uses them at once.
+     */
+    uint32_t headroom_ms;
+    /**
+     * An `IRSA_…` of `irsa_choice`: whether a thread replaces credentials before anybody has to wait for it. It ends with
+     * the provider; a child after fork starts its own. `IRSA_AUTO`: no.
+     */
+    uint32_t background;
+    /**
+     * Is told what happens; NULL: nobody.
+     */
+    irsa_log log;
+    /**
+     * What `log` gets first.
+     */
+    void *log_user;
+} irsa_provider_options;
+
+/**
  * A request, as it is on the wire. Zero it, then set `size`.
  */
 typedef struct irsa_request {
@@ -1536,6 +1627,32 @@ typedef struct irsa_request {
      */
     struct irsa_str hash;
 } irsa_request;
+
+/**
+ * An answer that a program has received, to be read by irsa. Zero it, then set `size`.
+ */
+typedef struct irsa_http_response {
+    /**
+     * `sizeof(irsa_http_response)`.
+     */
+    size_t size;
+    /**
+     * 100 to 599.
+     */
+    uint32_t status;
+    /**
+     * In order, names in any case.
+     */
+    const struct irsa_header *headers;
+    /**
+     * How many.
+     */
+    size_t header_count;
+    /**
+     * The whole body, decoded from its transfer coding.
+     */
+    struct irsa_bytes body;
+} irsa_http_response;
 
 /**
  * A request that a program describes whole. Zero it, then set `size`.
@@ -1680,7 +1797,8 @@ struct irsa_bytes irsa_buffer_bytes(const struct irsa_buffer *buffer);
 void irsa_buffer_free(struct irsa_buffer *buffer);
 
 /**
- * A switch that is not thrown. The caller frees it. Errors: `IRSA_C_NULL`. Since 0.1.
+ * A switch that is not thrown. The caller frees it.
+ * Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED` where the system has no memory for a fork handler. Since 0.1.
  *
  *     irsa_cancel *cancel = NULL;
  *     if (irsa_cancel_new(&cancel, NULL) == IRSA_OK)
@@ -2177,6 +2295,8 @@ int irsa_flow_new_parameter(const struct irsa_chain *chain,
                             struct irsa_flow **flow,
                             struct irsa_error **err);
 
+extern int pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+
 /**
  * The request, lent: it lives as long as `prepared`. NULL for NULL. Since 0.1.
  *
@@ -2271,6 +2391,276 @@ const struct irsa_answer *irsa_message_answer(const struct irsa_message *message
  *     irsa_message_free(NULL);
  */
 void irsa_message_free(struct irsa_message *message);
+
+/**
+ * A provider as the environment says it, on demand, with 30 s for an exchange: what a pod with a service account needs.
+ * The environment is read by this call, which must not run while another thread changes it (setenv). Nothing is fetched
+ * yet. The caller frees it. Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     irsa_error *err = NULL;
+ *     if (irsa_provider_from_env(&provider, &err) != IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_error_free(err);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_from_env(struct irsa_provider **provider, struct irsa_error **err);
+
+/**
+ * A provider with more to say than the environment does. Nothing is fetched yet, unless `background` is on. The caller
+ * frees it. Errors: `IRSA_C_…`; `IRSA_HOST_UNSUPPORTED` where the system gives no thread. What is wrong with a setting
+ * shows at the first exchange. Since 0.1.
+ *
+ *     irsa_chain chain = IRSA_ZERO;
+ *     irsa_provider_options options = IRSA_ZERO;
+ *     irsa_provider *provider = NULL;
+ *     chain.size = sizeof chain;
+ *     chain.region = irsa_str_of("eu-central-1");
+ *     options.size = sizeof options;
+ *     options.chain = &chain;
+ *     options.background = IRSA_YES;
+ *     options.timeout_ms = 5000;
+ *     if (irsa_provider_new(&options, &provider, NULL) == IRSA_OK)
+ *         irsa_provider_free(provider);
+ */
+int irsa_provider_new(const struct irsa_provider_options *options,
+                      struct irsa_provider **provider,
+                      struct irsa_error **err);
+
+/**
+ * The credentials to use now. What is cached is there at once, without a lock or an allocation: ask for each request, do
+ * not keep them. Else this waits for the exchange, or runs it, for `timeout_ms` and a second at most. `cancel` ends the
+ * wait of this call alone; it may be NULL. The caller frees the credentials, which also outlive the provider.
+ *
+ * Errors: `IRSA_CANCELLED`, `IRSA_DEADLINE`, `IRSA_C_NULL`, `IRSA_C_CALLBACK`, and whatever the chain and STS end in:
+ * `IRSA_TOKEN_…`, `IRSA_STS_…`, `IRSA_NET_…`, `IRSA_PROFILE_…`, `IRSA_NO_CREDENTIALS`. While the latest credentials hold
+ * a failure to replace them is none of this call's. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     irsa_credentials *mine = NULL;
+ *     irsa_error *err = NULL;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK && irsa_provider_get(provider, NULL, &mine, &err) == IRSA_OK)
+ *         puts(irsa_credentials_access_key_id(mine));
+ *     else if (err != NULL)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_error_free(err);
+ *     irsa_credentials_free(mine);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_get(const struct irsa_provider *provider,
+                      const struct irsa_cancel *cancel,
+                      struct irsa_credentials **credentials,
+                      struct irsa_error **err);
+
+/**
+ * A service refused the credentials of this generation (`irsa_credentials_generation`, `irsa_signed_generation`): the
+ * next get fetches new ones. `changed`, which may be NULL, is then 1; and 0 where newer ones are in hand, or the last
+ * invalidation was moments ago. Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     int changed = 0;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK && irsa_provider_invalidate(provider, 1, &changed, NULL) == IRSA_OK)
+ *         printf("%d\n", changed);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_invalidate(const struct irsa_provider *provider,
+                             uint64_t generation,
+                             int *changed,
+                             struct irsa_error **err);
+
+/**
+ * Where the latest exchange looked for credentials, and why each place was passed by or chosen: the document of
+ * `irsa explain --json`, without a secret. No place is in it before the first exchange. It neither waits nor fetches. The
+ * caller frees it. Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     irsa_buffer *json = NULL;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK && irsa_provider_explain(provider, &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_explain(const struct irsa_provider *provider,
+                          struct irsa_buffer **json,
+                          struct irsa_error **err);
+
+/**
+ * The cached credentials as bytes, for a provider of another process on this machine to adopt: a worker that was started
+ * before there were any, or one of another program. A child after fork has them without this. The bytes hold the secrets;
+ * the caller frees them. Empty where there are none yet. Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     irsa_buffer *bytes = NULL;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK && irsa_provider_export(provider, &bytes, NULL) == IRSA_OK)
+ *         printf("%zu bytes\n", irsa_buffer_bytes(bytes).len);
+ *     irsa_buffer_free(bytes);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_export(const struct irsa_provider *provider,
+                         struct irsa_buffer **bytes,
+                         struct irsa_error **err);
+
+/**
+ * Takes over what `irsa_provider_export` gave. `taken`, which may be NULL, is 1 where it was better than what is in hand,
+ * else 0. Errors: `IRSA_CREDENTIALS_ENDED` where it has ended, `IRSA_SNAPSHOT_CLOCK`, `IRSA_ENCODING` where it is something
+ * else, `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     irsa_buffer *bytes = NULL;
+ *     int taken = 0;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK && irsa_provider_export(provider, &bytes, NULL) == IRSA_OK)
+ *         irsa_provider_adopt(provider, irsa_buffer_bytes(bytes), &taken, NULL);
+ *     irsa_buffer_free(bytes);
+ *     irsa_provider_free(provider);
+ *     printf("%d\n", taken);
+ */
+int irsa_provider_adopt(const struct irsa_provider *provider,
+                        struct irsa_bytes exported,
+                        int *taken,
+                        struct irsa_error **err);
+
+/**
+ * Frees it, and waits for the end of its thread where it has one. Calls on it must have ended: throw their switches first.
+ * Credentials of it stay good. NULL is fine. Since 0.1.
+ *
+ *     irsa_provider_free(NULL);
+ */
+void irsa_provider_free(struct irsa_provider *provider);
+
+/**
+ * Sends a request that irsa has made, over the provider's proxies and certificates, within its `timeout_ms`. An answer
+ * comes back whatever its status. `cancel` may be NULL. The caller frees `received`.
+ * Errors: `IRSA_CANCELLED`, `IRSA_NET_…`, `IRSA_ANSWER_TOO_LARGE`, `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     irsa_prepared *prepared = NULL;
+ *     irsa_received *received = NULL;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK &&
+ *         irsa_provider_send(provider, NULL, prepared, &received, NULL) == IRSA_OK)
+ *         printf("%u\n", irsa_received_response(received)->status);
+ *     irsa_received_free(received);
+ *     irsa_prepared_free(prepared);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_send(const struct irsa_provider *provider,
+                       const struct irsa_cancel *cancel,
+                       const struct irsa_prepared *prepared,
+                       struct irsa_received **received,
+                       struct irsa_error **err);
+
+/**
+ * Signs a request with the current credentials: what is to be added to it comes back as headers, each also as one line for
+ * clients that want that (curl_slist_append). `request` has its `host`; `region` may be NULL: then it is the one that the
+ * chain found. `cancel` may be NULL. Credentials come as by `irsa_provider_get`. The caller frees `signed`.
+ *
+ * For a program that signs all the time: `irsa_provider_get`, `irsa_credentials_lend` and `irsa_request_sign`, which take
+ * no lock and no memory.
+ *
+ * Errors: as `irsa_provider_get`; `IRSA_REGION_MISSING`, `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_header host = {IRSA_STR("host"), IRSA_STR("abc123.execute-api.eu-west-1.amazonaws.com")};
+ *     irsa_request request = IRSA_ZERO;
+ *     irsa_provider *provider = NULL;
+ *     irsa_signed *signed_headers = NULL;
+ *     size_t i;
+ *     request.size = sizeof request;
+ *     request.method = irsa_str_of("GET");
+ *     request.path = irsa_str_of("/orders");
+ *     request.headers = &host;
+ *     request.header_count = 1;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK &&
+ *         irsa_provider_sign(provider, NULL, &request, "execute-api", "eu-west-1", &signed_headers, NULL) == IRSA_OK)
+ *         for (i = 0; i < irsa_signed_count(signed_headers); i++)
+ *             printf("%s\n", irsa_signed_header(signed_headers, i)->name.data);
+ *     irsa_signed_free(signed_headers);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_sign(const struct irsa_provider *provider,
+                       const struct irsa_cancel *cancel,
+                       const struct irsa_request *request,
+                       const char *service,
+                       const char *region,
+                       struct irsa_signed **signed_,
+                       struct irsa_error **err);
+
+/**
+ * How many headers they are. 0 for NULL. Since 0.1.
+ *
+ *     printf("%zu\n", irsa_signed_count(NULL));
+ */
+size_t irsa_signed_count(const struct irsa_signed *signed_);
+
+/**
+ * The header at `index`, from 0 on, lent; NULL where there is none, and for NULL. Since 0.1.
+ *
+ *     const irsa_header *first = irsa_signed_header(NULL, 0);
+ *     puts(first != NULL ? first->name.data : "none");
+ */
+const struct irsa_header *irsa_signed_header(const struct irsa_signed *signed_, size_t index);
+
+/**
+ * The header at `index` as one C string `name: value`, lent; NULL where there is none, and for NULL. Since 0.1.
+ *
+ *     const char *line = irsa_signed_line(NULL, 0);
+ *     puts(line != NULL ? "a header" : "none");
+ */
+const char *irsa_signed_line(const struct irsa_signed *signed_, size_t index);
+
+/**
+ * Which credentials signed: for `irsa_provider_invalidate`, should the service refuse them. 0 for NULL. Since 0.1.
+ *
+ *     printf("%llu\n", (unsigned long long)irsa_signed_generation(NULL));
+ */
+uint64_t irsa_signed_generation(const struct irsa_signed *signed_);
+
+/**
+ * Wipes and frees them. NULL is fine. Since 0.1.
+ *
+ *     irsa_signed_free(NULL);
+ */
+void irsa_signed_free(struct irsa_signed *signed_);
+
+/**
+ * A URL that lets its bearer make this one request for `expires` seconds (1 to 604,800), though never longer than the
+ * credentials hold. The body is not signed for S3, and has to be empty elsewhere. `region` may be NULL: then it is the one
+ * that the chain found. `cancel` may be NULL. The caller frees `presigned`, which is as secret as what it opens.
+ * Errors: as `irsa_provider_sign`. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     irsa_buffer *presigned = NULL;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK &&
+ *         irsa_provider_presign(provider, NULL, "GET", "https://orders.s3.eu-west-1.amazonaws.com/2026/11.csv", "s3",
+ *                               "eu-west-1", 900, &presigned, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(presigned));
+ *     irsa_buffer_free(presigned);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_presign(const struct irsa_provider *provider,
+                          const struct irsa_cancel *cancel,
+                          const char *method,
+                          const char *url,
+                          const char *service,
+                          const char *region,
+                          uint32_t expires,
+                          struct irsa_buffer **presigned,
+                          struct irsa_error **err);
+
+/**
+ * The answer, lent: it lives as long as `received`. It may be given to the functions that read one. NULL for NULL.
+ * Since 0.1.
+ *
+ *     const irsa_http_response *response = irsa_received_response(NULL);
+ *     if (response != NULL)
+ *         fwrite(response->body.data, 1, response->body.len, stdout);
+ */
+const struct irsa_http_response *irsa_received_response(const struct irsa_received *received);
+
+/**
+ * Wipes and frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_received_free(NULL);
+ */
+void irsa_received_free(struct irsa_received *received);
 
 /**
  * Signs a request from the caller's memory into the caller's memory: no handle of irsa's but a cache of keys, no

@@ -3,14 +3,56 @@
 use crate::{
     edge::{given, guard, hand, run},
     error::irsa_error,
+    fork::Forked,
 };
 use irsa::Cancel;
-use std::{ffi::c_int, mem::MaybeUninit};
+use irsa_core::Error;
+use std::{
+    ffi::c_int,
+    mem::MaybeUninit,
+    sync::atomic::{AtomicBool, Ordering::SeqCst},
+};
 
-/// A switch: calls that were given it end when it is thrown, from whichever thread. It stays thrown.
-pub struct irsa_cancel(pub(crate) Cancel);
+/// A switch: calls that were given it end when it is thrown, from whichever thread. It stays thrown. A child after fork
+/// has its own, thrown or not as the parent's was; throwing one does nothing to the other.
+pub struct irsa_cancel {
+    /// Before the switch itself, and without a lock: what a child reads.
+    thrown: AtomicBool,
+    switch: Forked<Cancel>,
+}
 
-/// A switch that is not thrown. The caller frees it. Errors: `IRSA_C_NULL`. Since 0.1.
+impl irsa_cancel {
+    fn new() -> Result<Self, Error> {
+        Ok(Self { thrown: AtomicBool::new(false), switch: Forked::new(|| Ok(Cancel::new()))? })
+    }
+
+    /// For a call that waits: a switch of its own count, for this handle may be freed meanwhile.
+    pub(crate) fn switch(&self) -> Result<Cancel, Error> {
+        let switch = self.switch.get(|_| {
+            let switch = Cancel::new();
+            if self.is_thrown() {
+                switch.cancel();
+            }
+            Ok(switch)
+        });
+        switch.cloned()
+    }
+
+    fn throw(&self) {
+        self.thrown.store(true, SeqCst);
+        // It does not fail: nothing in it can.
+        if let Ok(switch) = self.switch() {
+            switch.cancel();
+        }
+    }
+
+    fn is_thrown(&self) -> bool {
+        self.thrown.load(SeqCst)
+    }
+}
+
+/// A switch that is not thrown. The caller frees it.
+/// Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED` where the system has no memory for a fork handler. Since 0.1.
 ///
 ///     irsa_cancel *cancel = NULL;
 ///     if (irsa_cancel_new(&cancel, NULL) == IRSA_OK)
@@ -21,7 +63,7 @@ pub extern "C" fn irsa_cancel_new(
     err: Option<&mut MaybeUninit<*mut irsa_error>>,
 ) -> c_int {
     run("irsa_cancel_new", err, || {
-        hand(given(cancel, "cancel")?, irsa_cancel(Cancel::new()));
+        hand(given(cancel, "cancel")?, irsa_cancel::new()?);
         Ok(())
     })
 }
@@ -37,7 +79,7 @@ pub extern "C" fn irsa_cancel_throw(cancel: Option<&irsa_cancel>) {
         || (),
         || {
             if let Some(cancel) = cancel {
-                cancel.0.cancel()
+                cancel.throw()
             }
         },
     );
@@ -48,7 +90,7 @@ pub extern "C" fn irsa_cancel_throw(cancel: Option<&irsa_cancel>) {
 ///     printf("%d\n", irsa_cancel_is_thrown(NULL));
 #[unsafe(no_mangle)]
 pub extern "C" fn irsa_cancel_is_thrown(cancel: Option<&irsa_cancel>) -> c_int {
-    guard("irsa_cancel_is_thrown", || 0, || c_int::from(cancel.is_some_and(|cancel| cancel.0.is_cancelled())))
+    guard("irsa_cancel_is_thrown", || 0, || c_int::from(cancel.is_some_and(|cancel| cancel.is_thrown())))
 }
 
 /// Frees it. Calls that still wait with it go on, and can no longer be cancelled. NULL is fine. Since 0.1.

@@ -394,6 +394,8 @@ pub enum irsa_code {
     IRSA_C_STRUCT = 302,
     /// A number given to a function of libirsa is none of those that irsa.h lists for it, or out of range.
     IRSA_C_VALUE = 303,
+    /// A log callback asked for credentials when there were none in hand.
+    IRSA_C_CALLBACK = 304,
     /// A function of libirsa was called before its handle was ready for it, or on a handle of another use.
     IRSA_C_ORDER = 305,
     /// A request has headers that must be under its signature and are not.

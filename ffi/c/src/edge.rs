@@ -13,7 +13,10 @@ use std::{
     ffi::{CStr, c_char, c_int},
     mem::MaybeUninit,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Once},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 /// Where a function leaves a result: NULL is a misuse, but for errors.
@@ -66,12 +69,13 @@ fn panicked(name: &str) -> Error {
 
 /// The copy of Rust's library within libirsa prints panics on standard error; a library has no business there.
 fn quiet() {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
+    // Not a `Once`: a child after fork could inherit one that is being run, and wait for ever.
+    static HOOKED: AtomicBool = AtomicBool::new(false);
+    if !HOOKED.load(Relaxed) && !HOOKED.swap(true, Relaxed) {
         std::panic::set_hook(Box::new(|panic| {
             PLACE.set(panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())));
         }));
-    });
+    }
 }
 
 thread_local! {

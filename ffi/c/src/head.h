@@ -14,8 +14,8 @@
  *     built with an older header goes on working. Structs that irsa lends only grow at their end.
  *  7. Threads: irsa_provider and irsa_cancel may be used by many at once, and so may whatever is only read (const). All
  *     other handles by one at a time. No thread is started unless an option asks for it.
- *  8. fork: a child may use what it inherits. Its providers start anew: without the refreshing thread and without
- *     connections, with the credentials in hand. Do not fork from within a callback.
+ *  8. fork: a child may use what it inherits. Its providers and cancel switches start anew at their first use: with the
+ *     credentials in hand, without a lock, a thread or a connection of the parent's. Do not fork from within a callback.
  *  9. There is nothing to initialise, and nothing to shut down but handles. The library stays loaded after dlclose.
  *     It prints nothing, installs no signal handler, changes no environment. A bug of its own is IRSA_BUG, not a crash.
  * 10. Secrets are wiped when freed, and are in no error and no log line. Numbers of errors never change (docs/errors).

@@ -1,7 +1,7 @@
 //! HTTP as C and irsa hand it to each other: requests that irsa has made, answers that a program has received.
 
 use crate::{
-    edge::{Headers, Versioned, bytes, given, guard, hand, no_such, versioned},
+    edge::{Headers, Versioned, bytes, given, guard, hand, no_such, str, versioned},
     text::Text,
     types::{irsa_bytes, irsa_header, irsa_str},
 };
@@ -79,6 +79,30 @@ impl irsa_prepared {
 
     pub(crate) fn view(&self) -> &irsa_http_request {
         &self.view
+    }
+
+    /// As the host takes it.
+    pub(crate) fn request(&self) -> Result<HttpRequest, Error> {
+        let view = &self.view;
+        // SAFETY: it was made of texts that are kept beside it.
+        let (method, url, headers, body) = unsafe {
+            (
+                str(view.method, "method")?,
+                str(view.url, "url")?,
+                Headers::new(view.headers, view.header_count)?,
+                bytes(view.body, "body")?,
+            )
+        };
+        let owned =
+            |(name, value): (&str, &[u8])| (Box::from(name), String::from_utf8_lossy(value).into_owned().into());
+        Ok(HttpRequest {
+            method: method.into(),
+            url: url.into(),
+            headers: headers.iter().map(owned).collect(),
+            body: body.into(),
+            response_limit: view.response_limit,
+            direct: view.direct != 0,
+        })
     }
 
     /// Leaves it with the caller.

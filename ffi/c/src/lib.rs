@@ -1,6 +1,7 @@
 //! libirsa: the C face of irsa. `include/irsa.h` is made from this crate by cbindgen; its head says the rules.
 //!
-//! A file is a noun of the header. [`edge`] alone turns what C hands over into Rust and back; every function goes through
+//! A file is a noun of the header. [`edge`] alone turns what C hands over into Rust and back (what
+//! fork copies is [`fork`]'s, a program's callback [`provider`]'s log's); every function goes through
 //! its guard, so that no panic crosses. Nothing here decides anything about AWS: that is core's and trust's.
 #![allow(non_camel_case_types, reason = "the names of the header")]
 #![warn(missing_docs)]
@@ -20,9 +21,12 @@ mod effect;
 mod error;
 mod flow;
 mod flows;
+mod fork;
 mod http;
 mod keys;
 mod message;
+mod provider;
+mod received;
 mod request;
 mod sign;
 mod text;

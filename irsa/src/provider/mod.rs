@@ -79,6 +79,12 @@ impl Provider {
         }
     }
 
+    /// What is in hand, lent, where it is good enough to be handed out as it is: no exchange, no wait, no lock. `None`
+    /// where [`Provider::snapshot`] has to be asked.
+    pub fn cached<T>(&self, work: impl FnOnce(&Arc<Snapshot>) -> T) -> Option<T> {
+        self.shared.fresh(work).ok()
+    }
+
     /// What is in hand, good or not (see [`Snapshot::state`]): no exchange, no wait. `None` before the first success.
     pub fn latest(&self) -> Option<Arc<Snapshot>> {
         self.shared.latest()

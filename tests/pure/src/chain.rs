@@ -26,7 +26,8 @@ pub const ENTRIES: &[Entry] = &[
             Some(true) => Flow::new(deadline, |io| async move { chain::resolve_in(&io, &inputs).await }),
             _ => chain::resolve(inputs, deadline),
         };
-        let result = match host.drive(&mut flow) {
+        let driven = host.drive(&mut flow);
+        let result = match &driven {
             Ok(resolved) => json!({
                 "credentials": credentials(&resolved.credentials),
                 "source": resolved.source.name(),
@@ -54,7 +55,7 @@ pub const ENTRIES: &[Entry] = &[
         let explanation = flow.explanation();
         Ok(json!({
             "result": result,
-            "explanation": explanation.to_json(),
+            "explanation": explanation.document(driven.as_ref().ok().map(|resolved| &resolved.credentials)),
             "text": explanation.to_string(),
             "paths": host.paths(),
             "requests": requests,
