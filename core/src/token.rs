@@ -14,6 +14,7 @@ pub use warning::Warning;
 
 use crate::{Code, Error, Secret, Timestamp};
 use alloc::{format, vec::Vec};
+use serde_json::{Value, json};
 
 /// The longest token that STS takes, in characters (STS API 2011-06-15).
 pub const LIMIT: usize = 20_000;
@@ -94,6 +95,11 @@ impl Token {
     /// What the payload says.
     pub fn claims(&self) -> &Claims {
         &self.claims
+    }
+
+    /// All that it says, as plain data: `{header, claims}`, times as ISO 8601.
+    pub fn to_json(&self) -> Value {
+        json!({ "header": self.header.to_json(), "claims": self.claims.to_json() })
     }
 
     /// What STS may not like, at the moment `now`, where `audience` is expected (mostly [`AUDIENCE`]).

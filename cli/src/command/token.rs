@@ -11,7 +11,7 @@ use irsa_core::{
     time::Span,
     token::{self, Claims, Header, Token, Warning},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
     env,
     io::{self, Read},
@@ -47,9 +47,9 @@ pub fn run(args: &mut Args) -> Result<(), Ended> {
     let now = host.now().wall;
     let warnings = token.warnings(now, &audience);
     if args.json {
-        let mut all = claims_json(token.header(), token.claims());
+        let mut all = token.to_json();
         all["file"] = json!(file);
-        all["warnings"] = warnings.iter().map(warning_json).collect();
+        all["warnings"] = warnings.iter().map(Warning::to_json).collect();
         return Ok(output::value(&all)?);
     }
     output::data(text(token.header(), token.claims(), now).as_bytes())?;
@@ -110,38 +110,4 @@ pub fn moment(time: Timestamp, now: Timestamp) -> String {
         ahead @ 0.. => format!("{time} (in {})", Span(ahead)),
         behind => format!("{time} ({} ago)", Span(-behind)),
     }
-}
-
-fn claims_json(header: &Header, claims: &Claims) -> Value {
-    let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
-    let kubernetes = claims.kubernetes.as_ref().map(|k| {
-        json!({
-            "namespace": k.namespace,
-            "service_account": { "name": k.service_account.name, "uid": k.service_account.uid },
-            "pod": { "name": k.pod.name, "uid": k.pod.uid },
-            "node": { "name": k.node.name, "uid": k.node.uid },
-            "legacy": k.legacy,
-        })
-    });
-    json!({
-        "header": { "alg": header.alg, "kid": header.kid, "typ": header.typ },
-        "claims": {
-            "iss": claims.iss,
-            "sub": claims.sub,
-            "aud": claims.aud,
-            "azp": claims.azp,
-            "iat": time(claims.iat),
-            "nbf": time(claims.nbf),
-            "exp": time(claims.exp),
-            "kubernetes": kubernetes,
-            "tags": claims.tags.principal,
-            "transitive_tag_keys": claims.tags.transitive,
-            "source_identity": claims.source_identity,
-            "roles": claims.roles,
-        },
-    })
-}
-
-fn warning_json(warning: &Warning) -> Value {
-    json!({ "name": warning.name(), "text": warning.to_string() })
 }

@@ -2,11 +2,16 @@
 
 use super::Warning;
 use crate::{Timestamp, json, json::Object, secret::Scratch};
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+    vec::Vec,
+};
 use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use serde_json::{Value, json};
 
 /// The JOSE header (RFC 7515 §4.1).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -97,6 +102,10 @@ impl Header {
         odd.extend(object.repeated().into_iter().map(Warning::Repeated));
         Self { alg: short(&object, "alg"), kid: short(&object, "kid"), typ: short(&object, "typ") }
     }
+
+    pub(super) fn to_json(&self) -> Value {
+        json!({ "alg": self.alg, "kid": self.kid, "typ": self.typ })
+    }
 }
 
 impl Claims {
@@ -124,9 +133,38 @@ impl Claims {
             roles: roles(&object),
         }
     }
+
+    pub(super) fn to_json(&self) -> Value {
+        let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
+        json!({
+            "iss": self.iss,
+            "sub": self.sub,
+            "aud": self.aud,
+            "azp": self.azp,
+            "iat": time(self.iat),
+            "nbf": time(self.nbf),
+            "exp": time(self.exp),
+            "kubernetes": self.kubernetes.as_ref().map(Kubernetes::to_json),
+            "tags": self.tags.principal,
+            "transitive_tag_keys": self.tags.transitive,
+            "source_identity": self.source_identity,
+            "roles": self.roles,
+        })
+    }
 }
 
 impl Kubernetes {
+    fn to_json(&self) -> Value {
+        let named = |it: &Named| json!({ "name": it.name, "uid": it.uid });
+        json!({
+            "namespace": self.namespace,
+            "service_account": named(&self.service_account),
+            "pod": named(&self.pod),
+            "node": named(&self.node),
+            "legacy": self.legacy,
+        })
+    }
+
     fn read(object: &Object) -> Option<Self> {
         if let Some(claim) = object.object("kubernetes.io") {
             return Some(Self {

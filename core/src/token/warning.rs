@@ -4,8 +4,13 @@
 
 use super::{Claims, Header};
 use crate::{Timestamp, time::Span};
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{
+    boxed::Box,
+    string::{String, ToString},
+    vec::Vec,
+};
 use core::fmt;
+use serde_json::{Value, json};
 
 /// Seconds by which AWS lets `iat`, `nbf` and `exp` be off.
 const TOLERANCE: i64 = 300;
@@ -83,6 +88,11 @@ impl Warning {
             Self::TimeFormat(_) => "time-format",
             Self::Unreadable(_) => "unreadable",
         }
+    }
+
+    /// As plain data: `{name, text}`.
+    pub fn to_json(&self) -> Value {
+        json!({ "name": self.name(), "text": self.to_string() })
     }
 }
 

@@ -48,6 +48,11 @@
 #define IRSA_NEVER INT64_MAX
 
 /**
+ * A time that is not known.
+ */
+#define IRSA_UNKNOWN INT64_MIN
+
+/**
  * The numbers of errors. They never change; more may come. Their pages: docs/errors.
  */
 typedef enum irsa_code {
@@ -1112,9 +1117,33 @@ typedef enum irsa_log_level {
 } irsa_log_level;
 
 /**
+ * Which call is answered: the same code of STS means different things for different ones.
+ */
+typedef enum irsa_action {
+    /**
+     * AssumeRole.
+     */
+    IRSA_ACTION_ASSUME_ROLE = 1,
+    /**
+     * AssumeRoleWithWebIdentity.
+     */
+    IRSA_ACTION_WEB_IDENTITY = 2,
+} irsa_action;
+
+/**
+ * What STS says beside the credentials.
+ */
+typedef struct irsa_assumed irsa_assumed;
+
+/**
  * Text or bytes that belong to the caller: a presigned URL, a secret's value, a JSON document.
  */
 typedef struct irsa_buffer irsa_buffer;
+
+/**
+ * Who credentials are, as STS says.
+ */
+typedef struct irsa_caller irsa_caller;
 
 /**
  * A switch: calls that were given it end when it is thrown, from whichever thread. It stays thrown. A child after fork
@@ -1182,6 +1211,11 @@ typedef struct irsa_received irsa_received;
  * The headers that a signature adds, in place of those of the same names.
  */
 typedef struct irsa_signed irsa_signed;
+
+/**
+ * A token that can be sent, and what it says.
+ */
+typedef struct irsa_token irsa_token;
 
 /**
  * Who signed, when, for what.
@@ -1299,6 +1333,32 @@ typedef struct irsa_answer {
      */
     uint64_t file_size;
 } irsa_answer;
+
+/**
+ * An answer that a program has received, to be read by irsa. Zero it, then set `size`.
+ */
+typedef struct irsa_http_response {
+    /**
+     * `sizeof(irsa_http_response)`.
+     */
+    size_t size;
+    /**
+     * 100 to 599.
+     */
+    uint32_t status;
+    /**
+     * In order, names in any case.
+     */
+    const struct irsa_header *headers;
+    /**
+     * How many.
+     */
+    size_t header_count;
+    /**
+     * The whole body, decoded from its transfer coding.
+     */
+    struct irsa_bytes body;
+} irsa_http_response;
 
 /**
  * Both clocks at one moment. `irsa_clock_now` reads them; a program may bring its own.
@@ -1466,6 +1526,41 @@ typedef struct irsa_effect {
 } irsa_effect;
 
 /**
+ * Where a service is, and as whom the program calls it. Zero it, then set `size` and what is meant; a text that is empty is
+ * not said. Where a function takes one it may be NULL: as all zero.
+ */
+typedef struct irsa_endpoint {
+    /**
+     * `sizeof(irsa_endpoint)`.
+     */
+    size_t size;
+    /**
+     * Such as `eu-central-1`. STS takes one of the role's partition where it is empty; all others need one.
+     */
+    struct irsa_str region;
+    /**
+     * A URL instead of AWS's own: a VPC endpoint, a proxy, `irsa-local`.
+     */
+    struct irsa_str url;
+    /**
+     * The header `User-Agent`; empty: irsa and its version.
+     */
+    struct irsa_str user_agent;
+    /**
+     * Not 0: FIPS 140 endpoints.
+     */
+    uint32_t fips;
+    /**
+     * Not 0: endpoints for IPv4 and IPv6.
+     */
+    uint32_t dual_stack;
+    /**
+     * Not 0: STS's global endpoint, in the Regions that had it before there were others. For STS alone.
+     */
+    uint32_t legacy_global;
+} irsa_endpoint;
+
+/**
  * What a program says itself of where its credentials come from. Zero it, then set `size` and what is meant; all zero is
  * what a pod needs. A text that is empty is not said. It is read by the call it is given to, and not kept.
  */
@@ -1629,32 +1724,6 @@ typedef struct irsa_request {
 } irsa_request;
 
 /**
- * An answer that a program has received, to be read by irsa. Zero it, then set `size`.
- */
-typedef struct irsa_http_response {
-    /**
-     * `sizeof(irsa_http_response)`.
-     */
-    size_t size;
-    /**
-     * 100 to 599.
-     */
-    uint32_t status;
-    /**
-     * In order, names in any case.
-     */
-    const struct irsa_header *headers;
-    /**
-     * How many.
-     */
-    size_t header_count;
-    /**
-     * The whole body, decoded from its transfer coding.
-     */
-    struct irsa_bytes body;
-} irsa_http_response;
-
-/**
  * A request that a program describes whole. Zero it, then set `size`.
  */
 typedef struct irsa_http_call {
@@ -1691,6 +1760,138 @@ typedef struct irsa_http_call {
      */
     uint32_t direct;
 } irsa_http_call;
+
+/**
+ * AssumeRoleWithWebIdentity: a token for credentials. Zero it, then set `size`, `role_arn` and `token`. An empty text, and
+ * a 0, is not sent.
+ */
+typedef struct irsa_web_identity {
+    /**
+     * `sizeof(irsa_web_identity)`.
+     */
+    size_t size;
+    /**
+     * `RoleArn`.
+     */
+    struct irsa_str role_arn;
+    /**
+     * `WebIdentityToken`, as it stands in its file.
+     */
+    struct irsa_str token;
+    /**
+     * `RoleSessionName`; empty: the name of the token's pod.
+     */
+    struct irsa_str session_name;
+    /**
+     * `Policy`: a session policy, of at most 2,048 characters.
+     */
+    struct irsa_str policy;
+    /**
+     * `PolicyArns`: managed session policies.
+     */
+    const struct irsa_str *policy_arns;
+    /**
+     * How many, at most 10.
+     */
+    size_t policy_arn_count;
+    /**
+     * `ProviderId`: never with an OpenID Connect token.
+     */
+    struct irsa_str provider_id;
+    /**
+     * `DurationSeconds`, 900 to 43,200; 0: STS's default of an hour.
+     */
+    uint32_t duration_seconds;
+} irsa_web_identity;
+
+/**
+ * A key and its value, such as a tag.
+ */
+typedef struct irsa_pair {
+    /**
+     * The key.
+     */
+    struct irsa_str key;
+    /**
+     * Its value.
+     */
+    struct irsa_str value;
+} irsa_pair;
+
+/**
+ * AssumeRole: credentials for other credentials. Zero it, then set `size`, `role_arn` and `session_name`. An empty text,
+ * and a 0, is not sent.
+ */
+typedef struct irsa_assume_role {
+    /**
+     * `sizeof(irsa_assume_role)`.
+     */
+    size_t size;
+    /**
+     * `RoleArn`.
+     */
+    struct irsa_str role_arn;
+    /**
+     * `RoleSessionName`.
+     */
+    struct irsa_str session_name;
+    /**
+     * `Policy`: a session policy.
+     */
+    struct irsa_str policy;
+    /**
+     * `PolicyArns`: managed session policies.
+     */
+    const struct irsa_str *policy_arns;
+    /**
+     * How many, at most 10.
+     */
+    size_t policy_arn_count;
+    /**
+     * `Tags`.
+     */
+    const struct irsa_pair *tags;
+    /**
+     * How many, at most 50.
+     */
+    size_t tag_count;
+    /**
+     * `TransitiveTagKeys`.
+     */
+    const struct irsa_str *transitive_tag_keys;
+    /**
+     * How many, at most 50.
+     */
+    size_t transitive_tag_key_count;
+    /**
+     * `ExternalId`, 2 to 1,224 characters.
+     */
+    struct irsa_str external_id;
+    /**
+     * `SerialNumber` of an MFA device.
+     */
+    struct irsa_str serial_number;
+    /**
+     * `TokenCode`: six digits of the MFA device.
+     */
+    struct irsa_str token_code;
+    /**
+     * `SourceIdentity`, 2 to 64 characters.
+     */
+    struct irsa_str source_identity;
+    /**
+     * `ProvidedContexts`: the provider's ARN and its assertion.
+     */
+    const struct irsa_pair *provided_contexts;
+    /**
+     * How many, at most 5.
+     */
+    size_t provided_context_count;
+    /**
+     * `DurationSeconds`, 900 to 43,200; from another role's credentials at most 3,600; 0: STS's default of an hour.
+     */
+    uint32_t duration_seconds;
+} irsa_assume_role;
 
 /**
  * Gives the credentials of an access key id, with their session token and end; NULL where nobody has it. What it gives is
@@ -1771,6 +1972,190 @@ extern "C" {
  *     irsa_buffer_free(bytes);
  */
 int irsa_answer_encode(const struct irsa_answer *answer, struct irsa_buffer **encoded, struct irsa_error **err);
+
+/**
+ * Reads the answer to AssumeRoleWithWebIdentity or AssumeRole (`action`: an `IRSA_ACTION_…`), of any status.
+ *
+ * `sent` and `received` are the clocks before the request and after the answer: with both, how far STS's clock is from
+ * ours becomes known, and `irsa_credentials_lend` goes by it. They may be NULL. So may `assumed`. The caller frees
+ * `credentials` and `assumed`.
+ *
+ * Errors: `IRSA_STS_…` where STS refuses, `IRSA_ANSWER_…` where it is no answer of STS, `IRSA_C_…`. `irsa_error_retry`
+ * says whether to ask again. Since 0.1.
+ *
+ *     irsa_http_response response = IRSA_ZERO;
+ *     irsa_credentials *credentials = NULL;
+ *     irsa_error *err = NULL;
+ *     response.size = sizeof response;
+ *     response.status = 503;
+ *     if (irsa_sts_assumed_read(&response, IRSA_ACTION_WEB_IDENTITY, NULL, NULL, &credentials, NULL, &err) != IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_credentials_free(credentials);
+ *     irsa_error_free(err);
+ */
+int irsa_sts_assumed_read(const struct irsa_http_response *response,
+                          uint32_t action,
+                          const struct irsa_now *sent,
+                          const struct irsa_now *received,
+                          struct irsa_credentials **credentials,
+                          struct irsa_assumed **assumed,
+                          struct irsa_error **err);
+
+/**
+ * `arn:aws:sts::…:assumed-role/<role>/<session>`. NULL where STS did not say, and for NULL. Since 0.1.
+ *
+ *     const char *arn = irsa_assumed_role_arn(NULL);
+ *     puts(arn != NULL ? arn : "unknown");
+ */
+const char *irsa_assumed_role_arn(const struct irsa_assumed *assumed);
+
+/**
+ * `AROA…:<session>`, likewise. Since 0.1.
+ *
+ *     const char *id = irsa_assumed_role_id(NULL);
+ *     puts(id != NULL ? id : "unknown");
+ */
+const char *irsa_assumed_role_id(const struct irsa_assumed *assumed);
+
+/**
+ * The token's subject, as STS read it, likewise. Since 0.1.
+ *
+ *     const char *subject = irsa_assumed_subject(NULL);
+ *     puts(subject != NULL ? subject : "unknown");
+ */
+const char *irsa_assumed_subject(const struct irsa_assumed *assumed);
+
+/**
+ * Which of the token's audiences counted, likewise. Since 0.1.
+ *
+ *     const char *audience = irsa_assumed_audience(NULL);
+ *     puts(audience != NULL ? audience : "unknown");
+ */
+const char *irsa_assumed_audience(const struct irsa_assumed *assumed);
+
+/**
+ * The ARN of the IAM provider, likewise. Since 0.1.
+ *
+ *     const char *provider = irsa_assumed_provider(NULL);
+ *     puts(provider != NULL ? provider : "unknown");
+ */
+const char *irsa_assumed_provider(const struct irsa_assumed *assumed);
+
+/**
+ * `SourceIdentity`, likewise. Since 0.1.
+ *
+ *     const char *identity = irsa_assumed_source_identity(NULL);
+ *     puts(identity != NULL ? identity : "none");
+ */
+const char *irsa_assumed_source_identity(const struct irsa_assumed *assumed);
+
+/**
+ * The request id, for a support case at AWS, likewise. Since 0.1.
+ *
+ *     const char *id = irsa_assumed_request_id(NULL);
+ *     puts(id != NULL ? id : "unknown");
+ */
+const char *irsa_assumed_request_id(const struct irsa_assumed *assumed);
+
+/**
+ * How full the packed session policy and tags are, in per cent; -1 where STS did not say, and for NULL. Since 0.1.
+ *
+ *     printf("%lld\n", (long long)irsa_assumed_packed_policy_size(NULL));
+ */
+int64_t irsa_assumed_packed_policy_size(const struct irsa_assumed *assumed);
+
+/**
+ * STS's clock minus this machine's, in milliseconds; `IRSA_UNKNOWN` where it is not known, and for NULL. Since 0.1.
+ *
+ *     puts(irsa_assumed_skew_ms(NULL) == IRSA_UNKNOWN ? "unknown" : "known");
+ */
+int64_t irsa_assumed_skew_ms(const struct irsa_assumed *assumed);
+
+/**
+ * Frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_assumed_free(NULL);
+ */
+void irsa_assumed_free(struct irsa_assumed *assumed);
+
+/**
+ * How far AWS's clock is ahead of this machine's, in milliseconds, by an answer's `Date`: `IRSA_UNKNOWN` where it does not
+ * say, came from a cache, or took over 15 s. Any answer of AWS will do, of any status. `skew_ms` is untouched by a failure.
+ * Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_header date = {IRSA_STR("date"), IRSA_STR("Sun, 30 Aug 2015 12:36:00 GMT")};
+ *     irsa_now now = {INT64_C(1440938160000), 0};
+ *     irsa_http_response response = IRSA_ZERO;
+ *     int64_t skew = 0;
+ *     response.size = sizeof response;
+ *     response.status = 200;
+ *     response.headers = &date;
+ *     response.header_count = 1;
+ *     if (irsa_response_skew(&response, now, now, &skew, NULL) == IRSA_OK)
+ *         printf("%lld\n", (long long)skew);
+ */
+int irsa_response_skew(const struct irsa_http_response *response,
+                       struct irsa_now sent,
+                       struct irsa_now received,
+                       int64_t *skew_ms,
+                       struct irsa_error **err);
+
+/**
+ * Reads the answer to GetCallerIdentity, of any status. The caller frees `caller`. Errors: as `irsa_sts_assumed_read`.
+ * Since 0.1.
+ *
+ *     irsa_http_response response = IRSA_ZERO;
+ *     irsa_caller *caller = NULL;
+ *     irsa_error *err = NULL;
+ *     response.size = sizeof response;
+ *     response.status = 503;
+ *     if (irsa_sts_caller_read(&response, &caller, &err) != IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_caller_free(caller);
+ *     irsa_error_free(err);
+ */
+int irsa_sts_caller_read(const struct irsa_http_response *response,
+                         struct irsa_caller **caller,
+                         struct irsa_error **err);
+
+/**
+ * The account, of 12 digits. NULL for NULL. Since 0.1.
+ *
+ *     const char *account = irsa_caller_account(NULL);
+ *     puts(account != NULL ? account : "unknown");
+ */
+const char *irsa_caller_account(const struct irsa_caller *caller);
+
+/**
+ * The ARN of the user, or of the assumed role's session. NULL for NULL. Since 0.1.
+ *
+ *     const char *arn = irsa_caller_arn(NULL);
+ *     puts(arn != NULL ? arn : "unknown");
+ */
+const char *irsa_caller_arn(const struct irsa_caller *caller);
+
+/**
+ * The unique id, of a role with the session's name. NULL for NULL. Since 0.1.
+ *
+ *     const char *id = irsa_caller_user_id(NULL);
+ *     puts(id != NULL ? id : "unknown");
+ */
+const char *irsa_caller_user_id(const struct irsa_caller *caller);
+
+/**
+ * The request id, for a support case at AWS. NULL where there was none, and for NULL. Since 0.1.
+ *
+ *     const char *id = irsa_caller_request_id(NULL);
+ *     puts(id != NULL ? id : "unknown");
+ */
+const char *irsa_caller_request_id(const struct irsa_caller *caller);
+
+/**
+ * Frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_caller_free(NULL);
+ */
+void irsa_caller_free(struct irsa_caller *caller);
 
 /**
  * The content as a C string: with a NUL behind it. Bytes may have more of them within: see `irsa_buffer_bytes`.
@@ -1971,6 +2356,26 @@ int irsa_effect_encode(const struct irsa_effect *effect, struct irsa_buffer **en
  *         puts("no effect");
  */
 int irsa_effect_id(struct irsa_bytes encoded, uint32_t *id, struct irsa_error **err);
+
+/**
+ * Where the requests of a service go, as JSON: `{url, signing_region, custom, notices}`. `service` is `sts`,
+ * `secretsmanager`, `ssm` or `s3`; `subject` is what is asked for, since an ARN says a Region by itself: a role's ARN for
+ * STS, a secret's id, a parameter's name. `endpoint` and `subject` may be NULL. The caller frees `json`.
+ * Errors: `IRSA_REGION_…`, `IRSA_ENDPOINT_…`, `IRSA_ARN_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_endpoint endpoint = IRSA_ZERO;
+ *     irsa_buffer *json = NULL;
+ *     endpoint.size = sizeof endpoint;
+ *     endpoint.region = irsa_str_of("eu-central-1");
+ *     if (irsa_endpoint_json(&endpoint, "sts", NULL, &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ */
+int irsa_endpoint_json(const struct irsa_endpoint *endpoint,
+                       const char *service,
+                       const char *subject,
+                       struct irsa_buffer **json,
+                       struct irsa_error **err);
 
 /**
  * The number of the error, an `IRSA_…` of `enum irsa_code`; 0 for NULL. Numbers never change; a number that a program
@@ -2888,6 +3293,249 @@ int irsa_hash_finish(struct irsa_hash *hash,
  *     irsa_hash_free(NULL);
  */
 void irsa_hash_free(struct irsa_hash *hash);
+
+/**
+ * The request of AssumeRoleWithWebIdentity, which is not signed. The token is in its body alone. `endpoint` may be NULL.
+ * The answer is for `irsa_sts_assumed_read`. The caller frees `prepared`.
+ * Errors: `IRSA_TOKEN_…`, `IRSA_ARN_…`, `IRSA_REQUEST_LIMIT`, `IRSA_REGION_…`, `IRSA_ENDPOINT_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_web_identity ask = IRSA_ZERO;
+ *     irsa_prepared *prepared = NULL;
+ *     ask.size = sizeof ask;
+ *     ask.role_arn = irsa_str_of("arn:aws:iam::123456789012:role/app");
+ *     ask.token = irsa_str_of("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2ln");
+ *     if (irsa_sts_web_identity(&ask, NULL, &prepared, NULL) == IRSA_OK)
+ *         puts(irsa_prepared_request(prepared)->url.data);
+ *     irsa_prepared_free(prepared);
+ */
+int irsa_sts_web_identity(const struct irsa_web_identity *ask,
+                          const struct irsa_endpoint *endpoint,
+                          struct irsa_prepared **prepared,
+                          struct irsa_error **err);
+
+/**
+ * The request of AssumeRole, signed at `now_ms`. `endpoint` may be NULL. The answer is for `irsa_sts_assumed_read`. The
+ * caller frees `prepared`. Errors: `IRSA_ARN_…`, `IRSA_REQUEST_LIMIT`, `IRSA_REGION_…`, `IRSA_ENDPOINT_…`, `IRSA_SIGN_…`,
+ * `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_assume_role ask = IRSA_ZERO;
+ *     irsa_credentials *mine = NULL;
+ *     irsa_prepared *prepared = NULL;
+ *     ask.size = sizeof ask;
+ *     ask.role_arn = irsa_str_of("arn:aws:iam::123456789012:role/app");
+ *     ask.session_name = irsa_str_of("me");
+ *     if (irsa_credentials_new("AKIDEXAMPLE", "secret", NULL, IRSA_NEVER, &mine, NULL) == IRSA_OK &&
+ *         irsa_sts_assume_role(&ask, NULL, mine, INT64_C(1440938160000), &prepared, NULL) == IRSA_OK)
+ *         puts(irsa_prepared_request(prepared)->url.data);
+ *     irsa_prepared_free(prepared);
+ *     irsa_credentials_free(mine);
+ */
+int irsa_sts_assume_role(const struct irsa_assume_role *ask,
+                         const struct irsa_endpoint *endpoint,
+                         const struct irsa_credentials *credentials,
+                         int64_t now_ms,
+                         struct irsa_prepared **prepared,
+                         struct irsa_error **err);
+
+/**
+ * The request of GetCallerIdentity, signed at `now_ms`: who these credentials are. Every identity may ask it. `endpoint`
+ * has to name a Region. The answer is for `irsa_sts_caller_read`. The caller frees `prepared`.
+ * Errors: `IRSA_REGION_…`, `IRSA_ENDPOINT_…`, `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_endpoint endpoint = IRSA_ZERO;
+ *     irsa_credentials *mine = NULL;
+ *     irsa_prepared *prepared = NULL;
+ *     endpoint.size = sizeof endpoint;
+ *     endpoint.region = irsa_str_of("eu-central-1");
+ *     if (irsa_credentials_new("AKIDEXAMPLE", "secret", NULL, IRSA_NEVER, &mine, NULL) == IRSA_OK &&
+ *         irsa_sts_caller(&endpoint, mine, INT64_C(1440938160000), &prepared, NULL) == IRSA_OK)
+ *         puts(irsa_prepared_request(prepared)->url.data);
+ *     irsa_prepared_free(prepared);
+ *     irsa_credentials_free(mine);
+ */
+int irsa_sts_caller(const struct irsa_endpoint *endpoint,
+                    const struct irsa_credentials *credentials,
+                    int64_t now_ms,
+                    struct irsa_prepared **prepared,
+                    struct irsa_error **err);
+
+/**
+ * A session name that STS takes, made of any text: foreign characters become dashes, what is too long is cut and ends in a
+ * hash of the whole. The caller frees `name`. Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *name = NULL;
+ *     if (irsa_session_name_clean("build 17/main", &name, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(name));
+ *     irsa_buffer_free(name);
+ */
+int irsa_session_name_clean(const char *any,
+                            struct irsa_buffer **name,
+                            struct irsa_error **err);
+
+/**
+ * The session name that irsa takes for a token where none is said: its pod's, else its service account's, else `irsa`.
+ * The caller frees `name`. Errors: `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_token *token = NULL;
+ *     irsa_buffer *name = NULL;
+ *     if (irsa_token_parse(irsa_str_of("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2ln"), &token, NULL) == IRSA_OK &&
+ *         irsa_session_name_of_token(token, &name, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(name));
+ *     irsa_buffer_free(name);
+ *     irsa_token_free(token);
+ */
+int irsa_session_name_of_token(const struct irsa_token *token, struct irsa_buffer **name, struct irsa_error **err);
+
+/**
+ * Takes a token as it stands in a file: white space around it is cut off. It is refused where STS cannot be asked with
+ * it: nothing, not three parts, over 20,000 characters. Its signature is not looked at. The caller frees `token`.
+ * Errors: `IRSA_TOKEN_…`, none of which has the token in it, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_token *token = NULL;
+ *     irsa_error *err = NULL;
+ *     if (irsa_token_parse(irsa_str_of("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2ln"), &token, &err) != IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_token_free(token);
+ *     irsa_error_free(err);
+ */
+int irsa_token_parse(struct irsa_str text, struct irsa_token **token, struct irsa_error **err);
+
+/**
+ * Its issuer (`iss`): what an IAM provider is made for. NULL where it has none, and for NULL. Since 0.1.
+ *
+ *     const char *issuer = irsa_token_issuer(NULL);
+ *     puts(issuer != NULL ? issuer : "none");
+ */
+const char *irsa_token_issuer(const struct irsa_token *token);
+
+/**
+ * Its subject (`sub`): of Kubernetes `system:serviceaccount:<namespace>:<name>`. NULL where it has none, and for NULL.
+ * Since 0.1.
+ *
+ *     const char *subject = irsa_token_subject(NULL);
+ *     puts(subject != NULL ? subject : "none");
+ */
+const char *irsa_token_subject(const struct irsa_token *token);
+
+/**
+ * How many audiences (`aud`) it has. 0 for NULL. Since 0.1.
+ *
+ *     printf("%zu\n", irsa_token_audience_count(NULL));
+ */
+size_t irsa_token_audience_count(const struct irsa_token *token);
+
+/**
+ * The audience at a place from 0 on. NULL where there is none, and for NULL. Since 0.1.
+ *
+ *     const char *first = irsa_token_audience_at(NULL, 0);
+ *     puts(first != NULL ? first : "none");
+ */
+const char *irsa_token_audience_at(const struct irsa_token *token, size_t at);
+
+/**
+ * Its namespace. NULL where Kubernetes did not make it, and for NULL. Since 0.1.
+ *
+ *     const char *namespace_ = irsa_token_namespace(NULL);
+ *     puts(namespace_ != NULL ? namespace_ : "none");
+ */
+const char *irsa_token_namespace(const struct irsa_token *token);
+
+/**
+ * Its service account's name, likewise. Since 0.1.
+ *
+ *     const char *account = irsa_token_service_account(NULL);
+ *     puts(account != NULL ? account : "none");
+ */
+const char *irsa_token_service_account(const struct irsa_token *token);
+
+/**
+ * The name of the pod that it is bound to, likewise. Since 0.1.
+ *
+ *     const char *pod = irsa_token_pod(NULL);
+ *     puts(pod != NULL ? pod : "none");
+ */
+const char *irsa_token_pod(const struct irsa_token *token);
+
+/**
+ * Which of the issuer's keys signed it (`kid`). NULL where it does not say, and for NULL. Since 0.1.
+ *
+ *     const char *kid = irsa_token_kid(NULL);
+ *     puts(kid != NULL ? kid : "none");
+ */
+const char *irsa_token_kid(const struct irsa_token *token);
+
+/**
+ * The algorithm of its signature (`alg`), such as `RS256`. NULL where it does not say, and for NULL. Since 0.1.
+ *
+ *     const char *alg = irsa_token_alg(NULL);
+ *     puts(alg != NULL ? alg : "none");
+ */
+const char *irsa_token_alg(const struct irsa_token *token);
+
+/**
+ * When it was issued (`iat`), in milliseconds since 1970-01-01T00:00:00Z. `IRSA_UNKNOWN` where it does not say, and for
+ * NULL. Since 0.1.
+ *
+ *     puts(irsa_token_issued_ms(NULL) == IRSA_UNKNOWN ? "unknown" : "known");
+ */
+int64_t irsa_token_issued_ms(const struct irsa_token *token);
+
+/**
+ * When it ends (`exp`), likewise. Since 0.1.
+ *
+ *     puts(irsa_token_expires_ms(NULL) == IRSA_UNKNOWN ? "unknown" : "known");
+ */
+int64_t irsa_token_expires_ms(const struct irsa_token *token);
+
+/**
+ * From when on it is valid (`nbf`), likewise. Since 0.1.
+ *
+ *     puts(irsa_token_not_before_ms(NULL) == IRSA_UNKNOWN ? "unknown" : "known");
+ */
+int64_t irsa_token_not_before_ms(const struct irsa_token *token);
+
+/**
+ * Everything that it says and irsa reads, as JSON: `{header: {alg, kid, typ}, claims: {iss, sub, aud, azp, iat, nbf, exp,
+ * kubernetes, tags, transitive_tag_keys, source_identity, roles}}`, as `irsa token --json` has it. The caller frees
+ * `json`. Errors: `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_token *token = NULL;
+ *     irsa_buffer *json = NULL;
+ *     if (irsa_token_parse(irsa_str_of("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2ln"), &token, NULL) == IRSA_OK &&
+ *         irsa_token_json(token, &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ *     irsa_token_free(token);
+ */
+int irsa_token_json(const struct irsa_token *token,
+                    struct irsa_buffer **json,
+                    struct irsa_error **err);
+
+/**
+ * What STS may not like about it at `now_ms`, as a JSON array of `{name, text}`: its end, its audience, its algorithm and
+ * more. STS has the last word. `audience` is the one to be expected; NULL: `sts.amazonaws.com`. The caller frees `json`.
+ * Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_token *token = NULL;
+ *     irsa_buffer *json = NULL;
+ *     if (irsa_token_parse(irsa_str_of("eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2ln"), &token, NULL) == IRSA_OK &&
+ *         irsa_token_warnings(token, INT64_C(1440938160000), NULL, &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ *     irsa_token_free(token);
+ */
+int irsa_token_warnings(const struct irsa_token *token,
+                        int64_t now_ms,
+                        const char *audience,
+                        struct irsa_buffer **json,
+                        struct irsa_error **err);
+
+/**
+ * Wipes and frees it. What was taken from it ends here. NULL is fine. Since 0.1.
+ *
+ *     irsa_token_free(NULL);
+ */
+void irsa_token_free(struct irsa_token *token);
 
 /**
  * Judges a request that was received. Its `payload` is the body as it came, or the body's hash where it was hashed on the

@@ -1,6 +1,7 @@
 //! What a function leaves with the caller: text or bytes, wiped when freed.
 
 use crate::{edge::guard, text::Text, types::irsa_bytes};
+use serde_json::Value;
 use std::ffi::c_char;
 
 /// Text or bytes that belong to the caller: a presigned URL, a secret's value, a JSON document.
@@ -9,6 +10,11 @@ pub struct irsa_buffer(pub(crate) Text);
 impl irsa_buffer {
     pub(crate) fn new(bytes: &[u8]) -> Self {
         Self(Text::new(bytes))
+    }
+
+    /// A document without secrets.
+    pub(crate) fn json(value: &Value) -> Self {
+        Self::new(value.to_string().as_bytes())
     }
 }
 

@@ -10,6 +10,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 mod answer;
+mod assumed;
 mod buffer;
 mod cancel;
 mod chain;
@@ -18,6 +19,7 @@ mod code;
 mod credentials;
 mod edge;
 mod effect;
+mod endpoint;
 mod error;
 mod flow;
 mod flows;
@@ -29,7 +31,9 @@ mod provider;
 mod received;
 mod request;
 mod sign;
+mod sts;
 mod text;
+mod token;
 mod types;
 mod verify;
 mod version;

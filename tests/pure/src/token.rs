@@ -4,9 +4,9 @@ use crate::{Entry, flow::answers};
 use irsa_core::{
     Error, Timestamp,
     flow::Flow,
-    token::{AUDIENCE, Claims, Kubernetes, Token, file},
+    token::{AUDIENCE, Token, Warning, file},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 pub const ENTRIES: &[Entry] = &[
     // What a token says of itself, and what is to be said of it at `now`.
@@ -14,18 +14,12 @@ pub const ENTRIES: &[Entry] = &[
         let token = Token::parse(input["token"].as_str().expect("token"))?;
         let now = Timestamp::from_unix(input["now"].as_i64().unwrap_or_default());
         let audience = input["audience"].as_str().unwrap_or(AUDIENCE);
-        let (header, claims) = (token.header(), token.claims());
-        let warnings: Vec<Value> = token
-            .warnings(now, audience)
-            .iter()
-            .map(|warning| json!({ "name": warning.name(), "text": warning.to_string() }))
-            .collect();
-        Ok(json!({
-            "length": token.secret().len(),
-            "header": { "alg": header.alg, "kid": header.kid, "typ": header.typ },
-            "claims": shown(claims),
-            "warnings": warnings,
-        }))
+        let mut answer = token.to_json();
+        answer["length"] = json!(token.secret().len());
+        assert_eq!(answer["header"]["alg"], json!(token.header().alg));
+        assert_eq!(answer["claims"]["iss"], json!(token.claims().iss));
+        answer["warnings"] = token.warnings(now, audience).iter().map(Warning::to_json).collect();
+        Ok(answer)
     }),
     // Reads a token file; `reads` are what the host answers, one after the other.
     ("token.file", |input| {
@@ -36,31 +30,3 @@ pub const ENTRIES: &[Entry] = &[
         answers(flow, &input["reads"]).map(|length| json!(length))
     }),
 ];
-
-fn shown(claims: &Claims) -> Value {
-    let seconds = |time: Option<Timestamp>| time.map(Timestamp::unix);
-    json!({
-        "iss": claims.iss,
-        "sub": claims.sub,
-        "aud": claims.aud,
-        "azp": claims.azp,
-        "exp": seconds(claims.exp),
-        "iat": seconds(claims.iat),
-        "nbf": seconds(claims.nbf),
-        "kubernetes": claims.kubernetes.as_ref().map(kubernetes),
-        "tags": claims.tags.principal,
-        "transitive": claims.tags.transitive,
-        "source_identity": claims.source_identity,
-        "roles": claims.roles,
-    })
-}
-
-fn kubernetes(from: &Kubernetes) -> Value {
-    json!({
-        "namespace": from.namespace,
-        "service_account": from.service_account.name,
-        "pod": from.pod.name,
-        "node": from.node.name,
-        "legacy": from.legacy,
-    })
-}
