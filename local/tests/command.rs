@@ -109,6 +109,7 @@ fn the_child_is_a_pod() {
     let script = r#"
         echo "$AWS_ROLE_ARN|$AWS_REGION|$AWS_DEFAULT_REGION|$AWS_STS_REGIONAL_ENDPOINTS|${AWS_ACCESS_KEY_ID-none}|${AWS_PROFILE-none}"
         echo "$AWS_ENDPOINT_URL_STS|$AWS_ENDPOINT_URL_SECRETS_MANAGER|$NO_PROXY|${AWS_CA_BUNDLE-none}"
+        echo "$AWS_ENDPOINT_URL|$AWS_ENDPOINT_URL_SSM|$AWS_ENDPOINT_URL_S3"
         echo "$AWS_WEB_IDENTITY_TOKEN_FILE"
         cat "$AWS_WEB_IDENTITY_TOKEN_FILE"; echo
         wc -c < "$AWS_CONFIG_FILE"; wc -c < "$AWS_SHARED_CREDENTIALS_FILE"
@@ -122,11 +123,12 @@ fn the_child_is_a_pod() {
         .env("NO_PROXY", "x");
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
-    let lines: Vec<&str> = text(&output.stdout).lines().collect();
+    let mut lines: Vec<&str> = text(&output.stdout).lines().collect();
     assert_eq!(lines[0], format!("{ROLE}|eu-west-1|eu-west-1|regional|none|none"));
     let parts: Vec<&str> = lines[1].split('|').collect();
     assert!(parts[0].starts_with("http://127.0.0.1:") && parts[0] == parts[1], "{parts:?}");
     assert_eq!(parts[2..], ["x,127.0.0.1,::1,localhost", "none"]);
+    assert_eq!(lines.remove(2), [parts[0]; 3].join("|"));
     assert!(lines[2].ends_with("/var/run/secrets/eks.amazonaws.com/serviceaccount/token"));
     assert_eq!(Jws::parse(lines[3]).unwrap().claims().unwrap()["sub"], "system:serviceaccount:shop:checkout");
     assert_eq!((lines[4].trim(), lines[5].trim()), ("0", "0"));
@@ -152,7 +154,7 @@ fn exit_codes_are_the_childs_or_125_to_127() {
     assert_eq!(code(&run(&[], "exit 0")), Some(0));
     assert_eq!(code(&run(&[], "exit 42")), Some(42));
     assert_eq!(code(&run(&[], "kill -KILL $$")), Some(137));
-    let cases: [(&[&str], i32, &str, &str); 9] = [
+    let cases: [(&[&str], i32, &str, &str); 12] = [
         (
             &["run", "--config", DEMO, "--", "/nowhere/program"],
             127,
@@ -171,6 +173,19 @@ fn exit_codes_are_the_childs_or_125_to_127() {
         (&["serve", "--config", DEMO, "--listen", "0.0.0.0"], 3, "no loopback address (local-address)", "127.0.0.1"),
         (&["serve", "--config", DEMO, "--port", "99999"], 2, "--port 99999", "a port from 1 to 65535"),
         (&["serve", "--config", DEMO, "--listen", "here"], 2, "--listen here", "127.0.0.1 or ::1"),
+        (
+            &["serve", "--parameter", "x"],
+            2,
+            "--parameter: no NAME=VALUE (local-usage)",
+            "`parameters:` in irsa-local.yaml",
+        ),
+        (&["run", "--config", DEMO, "--bucket", "Data", "--", "true"], 125, "“Data” is no name for a bucket", "63"),
+        (
+            &["run", "--config", DEMO, "--secure-parameter", "/ssm=x", "--", "true"],
+            125,
+            "begins with aws or ssm",
+            "/app",
+        ),
         (&["serve", "--explode"], 2, "unknown option --explode (local-usage)", "--help"),
     ];
     for (args, exit, message, fix) in cases {
@@ -373,4 +388,14 @@ fn what_iam_stores_although_it_is_a_mistake_is_warned_of_unless_quiet() {
     );
     assert!(loud.contains("(literal-wildcard); use StringLike"), "{loud}");
     assert_eq!(said(&["--quiet"]), "");
+}
+
+#[test]
+fn buckets_come_from_the_command_line() {
+    let scratch = Scratch::new("buckets");
+    let folder = scratch.0.join("objects");
+    let options = ["--bucket", "data", "--bucket-folder", folder.to_str().unwrap(), "--parameter", "/a=b"];
+    let output = run(&options, "exit 3");
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    assert!(folder.join("data").is_dir(), "and it stays");
 }

@@ -369,7 +369,7 @@ def judge(sdk, built, check):
             if isinstance(sdk, Sdk):
                 Judge(sdk, pod, check).all(tls)
             else:
-                sdk(pod).all(check)
+                sdk(pod, tls).all(check)
         finally:
             pod.close()
             tls.close()
@@ -378,9 +378,9 @@ def judge(sdk, built, check):
 def main(built, programs, *names):
     known = sdks(programs)
     if (curl := pathlib.Path(programs, "curl")).exists():
-        known["curl"] = lambda pod: Curl(str(curl), pod)
+        known["curl"] = lambda pod, _: Curl(str(curl), pod)
     [aws] = known["aws"].argv
-    known["services"] = lambda pod: Services(pod, aws)
+    known["services"] = lambda pod, tls: Services(pod, tls, aws)
     if unknown := set(names) - set(known):
         sys.exit(f"not among those that can be run here ({', '.join(known)}): {', '.join(unknown)}")
     check = Checks()

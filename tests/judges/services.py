@@ -25,8 +25,8 @@ PART = 5 << 20
 
 
 class Services:
-    def __init__(self, pod, aws):
-        self.pod, self.aws = pod, aws
+    def __init__(self, pod, tls, aws):
+        self.pod, self.tls, self.aws = pod, tls, aws
         self.url = pod.variables["IRSA_LOCAL_URL"]
         self.own = pod.keys()
 
@@ -134,6 +134,16 @@ class Services:
         unsigned = self.s3(config=Config(s3={"payload_signing_enabled": False}))
         unsigned.put_object(Bucket=BUCKET, Key="own/unsigned", Body=b"y")
         same("unsigned", b"y", s3.get_object(Bucket=BUCKET, Key="own/unsigned")["Body"].read())
+
+    def encrypted(self):
+        """By TLS, where boto3 leaves the body unsigned and sends a checksum behind it."""
+        with tempfile.TemporaryDirectory() as home:
+            env = self.tls.env(HOME=home)
+            source = self.tls.folder / "upload"
+            source.write_bytes(b"t" * 70_000)
+            succeed([self.aws, "s3", "cp", "--only-show-errors", str(source), f"s3://{BUCKET}/own/tls"], env, 60)
+            got = succeed([self.aws, "s3", "cp", "--only-show-errors", f"s3://{BUCKET}/own/tls", "-"], env, 60)
+        same("there and back", True, got == "t" * 70_000)
 
     def presigned(self):
         s3 = self.s3(config=Config(signature_version="s3v4"))
@@ -270,6 +280,7 @@ class Services:
         check("boto3: objects under keys of every kind, listed page by page", self.objects)
         check("boto3: objects in parts", self.large)
         check("boto3: objects with checksums, and unsigned", self.streamed)
+        check("aws: an object by TLS", self.encrypted)
         check("boto3: presigned URLs", self.presigned)
         check("boto3: the bucket in the host", self.hosted)
         check("boto3: objects that are refused", self.no_objects)
