@@ -143,7 +143,10 @@ class Services:
             source.write_bytes(b"t" * 70_000)
             succeed([self.aws, "s3", "cp", "--only-show-errors", str(source), f"s3://{BUCKET}/own/tls"], env, 60)
             got = succeed([self.aws, "s3", "cp", "--only-show-errors", f"s3://{BUCKET}/own/tls", "-"], env, 60)
+            head = ["--bucket", BUCKET, "--key", "own/tls", "--query", "[ContentEncoding, ContentType]"]
+            kept = json.loads(succeed([self.aws, "s3api", "head-object", *head, "--output", "json"], env, 60))
         same("there and back", True, got == "t" * 70_000)
+        same("what is kept", [None, "binary/octet-stream"], kept)
 
     def presigned(self):
         s3 = self.s3(config=Config(signature_version="s3v4"))

@@ -9,12 +9,13 @@ use s3s::{
     access::{S3Access, S3AccessContext},
     dto::{
         AbortMultipartUploadInput, CompleteMultipartUploadInput, CopyObjectInput, CopySource,
-        CreateMultipartUploadInput, DeleteObjectsInput, ListObjectsInput, ListObjectsV2Input, ListPartsInput,
-        PutObjectInput, UploadPartCopyInput, UploadPartInput,
+        CreateMultipartUploadInput, DeleteObjectInput, DeleteObjectsInput, ListObjectsInput, ListObjectsV2Input,
+        ListPartsInput, PutObjectInput, UploadPartCopyInput, UploadPartInput,
     },
     s3_error,
 };
 use std::{
+    fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -139,7 +140,7 @@ impl S3Access for Access {
         match (operation, bucket, key) {
             ("GetObject" | "HeadObject", Some(bucket), Some(key)) => self.object(&judged, bucket, key),
             ("PutObject" | "CopyObject" | "CreateMultipartUpload", Some(bucket), Some(key)) => {
-                check_place(&self.root.join(bucket), key)
+                check_place(&self.root, bucket, key, operation == "CreateMultipartUpload")
             }
             _ => Ok(()),
         }
@@ -147,11 +148,17 @@ impl S3Access for Access {
 
     async fn delete_objects(&self, req: &mut S3Request<DeleteObjectsInput>) -> S3Result<()> {
         let judged = judged(&mut req.extensions)?;
-        for object in &req.input.delete.objects {
+        for object in &mut req.input.delete.objects {
             check_key(&object.key)?;
             let action = if object.version_id.is_some() { "s3:DeleteObjectVersion" } else { "s3:DeleteObject" };
             self.may(&judged, action, &format!("{}/{}", req.input.bucket, object.key))?;
+            spare_folder(&self.root.join(&req.input.bucket), &mut object.key);
         }
+        Ok(())
+    }
+
+    async fn delete_object(&self, req: &mut S3Request<DeleteObjectInput>) -> S3Result<()> {
+        spare_folder(&self.root.join(&req.input.bucket), &mut req.input.key);
         Ok(())
     }
 
@@ -167,6 +174,11 @@ impl S3Access for Access {
     async fn put_object(&self, req: &mut S3Request<PutObjectInput>) -> S3Result<()> {
         let judged = judged(&mut req.extensions)?;
         req.input.body = req.input.body.take().map(|blob| body::watched(blob, judged));
+        // How the body came is no property of the object.
+        req.input.content_encoding = req.input.content_encoding.take().and_then(|all| {
+            let left: Vec<&str> = all.split(',').map(str::trim).filter(|name| *name != "aws-chunked").collect();
+            (!left.is_empty()).then(|| left.join(","))
+        });
         Ok(())
     }
 
@@ -244,27 +256,49 @@ fn action(operation: &str, version: bool) -> Option<String> {
     })
 }
 
+/// Of a file.
+const NAME_LIMIT: usize = 255;
+
 /// A key is a path below its bucket's folder, so its parts must be names.
 fn check_key(key: &str) -> S3Result<()> {
     let parts = key.strip_suffix('/').unwrap_or(key);
-    let is_name = |part: &str| !matches!(part, "" | "." | "..") && part.len() <= 255 && !part.contains('\0');
+    let is_name = |part: &str| !matches!(part, "" | "." | "..") && part.len() <= NAME_LIMIT && !part.contains('\0');
     match parts.split('/').all(is_name) {
         true => Ok(()),
         false => Err(unfit("has a part that is no file name")),
     }
 }
 
-/// What is a file cannot be a folder, too.
-fn check_place(bucket: &Path, key: &str) -> S3Result<()> {
-    let path = bucket.join(key);
-    let inside = path.ancestors().skip(1).take_while(|path| *path != bucket);
-    if !key.ends_with('/') && path.is_dir() {
+/// What is a file cannot be a folder, too; and s3s-fs keeps what it knows of an object under a name made of its key.
+fn check_place(root: &Path, bucket: &str, key: &str, in_parts: bool) -> S3Result<()> {
+    let base64 = |text: &str| (text.len() * 4).div_ceil(3);
+    let upload = if in_parts { ".upload-".len() + 36 } else { 0 };
+    if ".bucket-.object-.metadata.json".len() + base64(bucket) + base64(key) + upload > NAME_LIMIT {
+        return Err(unfit("has so many bytes"));
+    }
+    let folder = root.join(bucket);
+    let path = folder.join(key);
+    if !key.ends_with('/') && path.is_dir() && !remove_empty(&path) {
         return Err(unfit("is the beginning of another, up to its /"));
     }
-    if inside.into_iter().any(Path::is_file) {
+    if path.ancestors().skip(1).take_while(|path| *path != folder).any(Path::is_file) {
         return Err(unfit("goes on behind another, after a /"));
     }
     Ok(())
+}
+
+/// Removes a folder that holds nothing but folders, as it is left behind by objects that are gone.
+fn remove_empty(folder: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(folder) else { return false };
+    entries.flatten().all(|entry| entry.path().is_dir() && remove_empty(&entry.path()))
+        && fs::remove_dir(folder).is_ok()
+}
+
+/// There is no object where a folder is; under its name with a slash s3s-fs lets a full one be.
+fn spare_folder(bucket: &Path, key: &mut String) {
+    if !key.ends_with('/') && bucket.join(&*key).is_dir() {
+        key.push('/');
+    }
 }
 
 fn unfit(what: &str) -> S3Error {

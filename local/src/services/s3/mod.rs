@@ -143,7 +143,10 @@ impl S3 {
         let mut response =
             Response::from_parts(head, if location { Body::Whole(Bytes::new()) } else { Body::Stream(body) });
         body::finish(&mut response, &judged, &self.gate.region);
-        Ok(Ok(response))
+        match judged.operation().as_deref() {
+            Some("GetObject" | "HeadObject") => Ok(body::on_condition(response, call, entry)),
+            _ => Ok(Ok(response)),
+        }
     }
 }
 

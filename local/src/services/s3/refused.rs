@@ -23,6 +23,10 @@ pub(super) fn no_hash() -> Refusal {
     Refusal::new(400, "InvalidRequest", "Missing required header for this request: x-amz-content-sha256")
 }
 
+pub(super) fn precondition() -> Refusal {
+    Refusal::new(412, "PreconditionFailed", default_text("PreconditionFailed"))
+}
+
 /// What irsa's verifier refused.
 pub(super) fn by_verifier(refusal: &R, in_query: bool) -> Refusal {
     let malformed = |in_header: String, of_query: String| match in_query {
@@ -113,6 +117,7 @@ pub(super) fn of_s3s(status: u16, body: &[u8], fault: Option<String>) -> Refusal
 fn default_text(code: &str) -> &'static str {
     match code {
         "AccessDenied" => NOT_ALLOWED,
+        "BadDigest" => "The Content-MD5 or checksum value that you specified did not match what the server received.",
         "BucketAlreadyExists" | "BucketAlreadyOwnedByYou" => {
             "Your previous request to create the named bucket succeeded and you already own it."
         }
