@@ -2499,7 +2499,8 @@ int irsa_code_fix(int code, struct irsa_buffer **fix, struct irsa_error **err);
 int irsa_code_name(int code, struct irsa_buffer **name, struct irsa_error **err);
 
 /**
- * A flow that goes through the credential chain: environment, web identity, profile. Nothing runs before the first
+ * A flow that goes through the credential chain: environment, web identity, profile. (The program of the example can do
+ * nothing of what it is asked; a real one looks at `effect->kind`.) Nothing runs before the first
  * `irsa_flow_next`. `chain` may be NULL: as this process's environment says it. `deadline_ms` is when all of it has to be
  * done, by the monotonic clock that `irsa_flow_next` is told; `UINT64_MAX`: never. The result is for
  * `irsa_flow_credentials`. The caller frees the flow. Errors: `IRSA_C_…`; what is wrong with the settings comes from
@@ -2511,7 +2512,7 @@ int irsa_code_name(int code, struct irsa_buffer **name, struct irsa_error **err)
  *     irsa_error *err = NULL;
  *     int failed = irsa_flow_new_chain(NULL, irsa_clock_now().mono_ms + 30000, &flow, NULL);
  *     while (!failed && !(failed = irsa_flow_next(flow, irsa_clock_now(), &effect, &err)) && effect != NULL) {
- *         irsa_answer answer = IRSA_ZERO; /* and here do what effect->kind says */
+ *         irsa_answer answer = IRSA_ZERO;
  *         answer.size = sizeof answer;
  *         answer.id = effect->id;
  *         failed = irsa_flow_answer(flow, &answer, NULL);
