@@ -7,7 +7,11 @@ use irsa_core::{
     chain,
     endpoint::{Endpoint, Settings},
     flow::Flow,
-    services::secrets_manager::{self, GetSecretValue},
+    services::{
+        s3,
+        secrets_manager::{self, GetSecretValue},
+        ssm::{self, Ask, GetParameter},
+    },
     sts,
 };
 
@@ -84,6 +88,32 @@ fn in_the_order_of_service_and_place() {
     ] {
         assert_eq!(place(scene.clone(), STS).unwrap().0, sts);
         assert_eq!(place(scene, SECRETS).unwrap().0, secrets);
+    }
+}
+
+const PARAMETERS: (Service, Choose) =
+    (ssm::SERVICE, |settings| Ask::Parameter(&GetParameter::new("name")).endpoint(settings));
+const S3: (Service, Choose) = (s3::SERVICE, s3::endpoint);
+
+/// Each service goes by its own property, variable and section, and by no other's.
+#[test]
+fn names_of_other_services() {
+    for (service, variable, property, section, aws) in [
+        (PARAMETERS, "AWS_ENDPOINT_URL_SSM", "aws.endpointUrlSsm", "ssm", "https://ssm.eu-west-1.amazonaws.com"),
+        (S3, "AWS_ENDPOINT_URL_S3", "aws.endpointUrlS3", "s3", "https://s3.eu-west-1.amazonaws.com"),
+    ] {
+        let services =
+            format!("[default]\n{KEYS}services = s\n[services s]\n{section} =\n  endpoint_url = http://section\n");
+        let scene = Scene::config(&services);
+        assert_eq!(place(scene.clone(), service).unwrap(), ("http://section".into(), "eu-west-1".into()));
+        assert_eq!(place(scene.clone().env(variable, "http://variable"), service).unwrap().0, "http://variable");
+        let property = scene.clone().env(variable, "http://variable").property(property, "http://property");
+        assert_eq!(place(property, service).unwrap().0, "http://property");
+        let ignored = scene.env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+        assert_eq!(place(ignored, service).unwrap().0, aws);
+        let others =
+            Scene::config(&format!("[default]\n{KEYS}")).env("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://other");
+        assert_eq!(place(others, service).unwrap().0, aws);
     }
 }
 

@@ -7,7 +7,12 @@ use irsa_core::{
     call::Call,
     flow::{Flow, Step},
     keeper::{Keeper, Output, Settings},
-    services::secrets_manager::{GetSecretValue, get_secret_value},
+    services::{
+        rds::{self, Connect},
+        s3::{self, Object, Operation, get_object, put_object},
+        secrets_manager::{GetSecretValue, get_secret_value},
+        ssm::{GetParametersByPath, get_parameters_by_path},
+    },
     sigv4::{KeyCache, Payload, Request, Signing, sign_into},
     sts::{
         AssumeRole, SessionName,
@@ -99,6 +104,59 @@ fn a_secret_that_is_read() {
             assert_eq!(host.run(flow).is_ok(), ok);
         });
     }
+}
+
+#[test]
+fn parameters_that_are_read() {
+    for (body, ok) in [
+        (r#"{"Parameters":[{"Value":"IRSACANARY\n"},{"Value":"b"}],"NextToken":null}"#, true),
+        (r#"{"Parameters":[{"Value":"IRSACANARY"},{"Name":"b"}]}"#, false),
+        (r#"{"Parameters":[{"Value":"IRSACANARY"#, false),
+    ] {
+        wiped(|| {
+            let mut host = Host::new().http(200, &[], body);
+            let (credentials, ask, call) = (credentials(), GetParametersByPath::new("/a"), call());
+            let flow = Flow::new(host.deadline(60_000), |io| async move {
+                get_parameters_by_path(&io, &call, &ask, &credentials, 9).await
+            });
+            assert_eq!(host.run(flow).is_ok(), ok);
+        });
+    }
+}
+
+#[test]
+fn objects_that_are_read_and_written() {
+    let object =
+        || Object::new("my-bucket", "k").with_header("x-amz-server-side-encryption-customer-key", "IRSACANARY/key");
+    for (status, body) in [(200, "IRSACANARY"), (403, "<Error><Code>AccessDenied</Code></Error>"), (403, "")] {
+        wiped(|| {
+            let mut host = Host::new().http(status, &[("x-amz-meta-a", "IRSACANARY")], body);
+            let (credentials, call, object) = (credentials(), call(), object());
+            let flow = Flow::new(host.deadline(60_000), |io| async move {
+                get_object(&io, &call, &object, 1000, &credentials).await
+            });
+            assert_eq!(host.run(flow).is_ok(), status == 200);
+        });
+    }
+    wiped(|| {
+        let mut host = Host::new().http(500, &[], "").http(200, &[], "");
+        let (credentials, call, object) = (credentials(), call(), object());
+        let flow = Flow::new(host.deadline(60_000), |io| async move {
+            put_object(&io, &call, &object, &"IRSACANARY".to_owned().into(), &credentials).await
+        });
+        host.run(flow).unwrap();
+    });
+}
+
+/// A token is a password, and holds the session token.
+#[test]
+fn tokens_and_urls_that_are_made() {
+    wiped(|| {
+        let connect = Connect::new("db.abc123.eu-west-1.rds.amazonaws.com:5432", "app").unwrap();
+        rds::token(&connect, &credentials(), &mut KeyCache::new(), START).unwrap();
+        let (call, object) = (call(), Object::new("my-bucket", "k"));
+        s3::presign(&call, Operation::GetObject, &object, 60, &credentials(), &mut KeyCache::new(), START).unwrap();
+    });
 }
 
 #[test]

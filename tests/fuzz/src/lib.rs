@@ -20,7 +20,7 @@ use irsa_core::{
     endpoint::Settings,
     error::Kind,
     keeper::{Keeper, Settings as KeeperSettings},
-    services::secrets_manager,
+    services::{s3, secrets_manager, ssm},
     sts::{
         Endpoint, SessionName,
         response::{self, Action},
@@ -75,18 +75,35 @@ pub fn token(data: &[u8]) {
     }
 }
 
-/// Answers of STS as XML.
+/// Answers of STS as XML, and of S3: what a list holds, decoded, is never longer than the list.
 pub fn sts_xml(data: &[u8]) {
     answer(data, "text/xml");
+    let (status, body) = status(data);
+    let response = respond(status, "application/xml", body);
+    match s3::read_list(&response) {
+        Ok(listing) => {
+            let keys: usize = listing.objects.iter().map(|object| object.key.len()).sum();
+            let prefixes: usize = listing.common_prefixes.iter().map(|prefix| prefix.len()).sum();
+            assert!(keys + prefixes <= body.len());
+        }
+        Err(error) => typed(&error),
+    }
+    if let Err(error) = s3::read(s3::Operation::GetObject, &response) {
+        typed(&error);
+    }
 }
 
-/// Answers of STS as JSON, and of Secrets Manager.
+/// Answers of STS as JSON, of Secrets Manager, and of Parameter Store.
 pub fn sts_json(data: &[u8]) {
     answer(data, "application/x-amz-json-1.1");
     let (status, body) = status(data);
     let response = respond(status, "application/x-amz-json-1.1", body);
     match secrets_manager::read(&response) {
         Ok(secret) => assert!(secret.value.expose().len() <= body.len()),
+        Err(error) => typed(&error),
+    }
+    match ssm::read("GetParameters", &response) {
+        Ok(all) => assert!(all.parameters.iter().map(|one| one.value.len()).sum::<usize>() <= body.len()),
         Err(error) => typed(&error),
     }
 }
