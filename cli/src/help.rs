@@ -8,6 +8,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("whoami", WHOAMI),
     ("sign", SIGN),
     ("presign", PRESIGN),
+    ("rds-token", RDS_TOKEN),
     ("token", TOKEN),
     ("doctor", DOCTOR),
     ("policy", POLICY),
@@ -110,7 +111,9 @@ credentials
 requests
   sign URL             sign a request given as to curl, or send it (--send)
   presign URL          a URL that is good by itself for a while
+  rds-token HOST USER  a database user's password, where IAM lets them in
   get secret NAME      a secret of Secrets Manager
+  get parameter NAME   a parameter of Parameter Store
 on a laptop
   local …              an issuer, STS and services that verify (irsa-local)
   completions SHELL    for bash, fish and zsh
@@ -327,17 +330,37 @@ example: kubectl exec my-pod -- irsa doctor
 "
 );
 
+const RDS_TOKEN: &str = concat!(
+    "\
+irsa rds-token: the password of a database user, where IAM says who may connect
+
+usage: irsa rds-token HOST:PORT USER [--json] [flags]
+
+HOST is the endpoint as RDS shows it. The token lets in for 15 minutes, over TLS alone, where the
+role's policy allows rds-db:connect for the user. --region goes before the Region in the host's
+name, and that before all others. Nothing is sent but for the credentials.
+
+  --json               with its end and its Region
+",
+    identity!(),
+    "\n\
+example: irsa rds-token db.abc123.eu-west-1.rds.amazonaws.com:5432 app
+"
+);
+
 const GET: &str = concat!(
     "\
-irsa get secret: the value of a secret of Secrets Manager
+irsa get: a secret of Secrets Manager, or a parameter of Parameter Store
 
 usage: irsa get secret NAME [--json] [flags]
+       irsa get parameter NAME [--json] [flags]
 
-NAME is a name or an ARN. A binary value is printed as it is.
+NAME is a name or an ARN; a parameter's with :VERSION or :LABEL behind it, where not the latest is
+meant. A binary value is printed as it is, a SecureString decrypted.
 
-  --version-id ID      this version
-  --version-stage NAME this stage (AWSCURRENT)
-  --json               with name, ARN, version, stages and time
+  --version-id ID      this version of a secret
+  --version-stage NAME this stage of a secret (AWSCURRENT)
+  --json               with name, ARN, version and time, and what else there is
 ",
     identity!(),
     "\n\
@@ -416,6 +439,6 @@ mod tests {
         assert_eq!(takes("env", "--format"), Some(Takes::One("sh|fish|powershell|json")));
         assert_eq!((takes("whoami", "--region"), takes("sign", "--send")), (Some(Takes::Text), Some(Takes::Nothing)));
         assert_eq!(takes("sign", "-X"), Some(Takes::Text));
-        assert!(subcommands("get").eq(["secret"]) && subcommands("sign").next().is_none());
+        assert!(subcommands("get").eq(["secret", "parameter"]) && subcommands("sign").next().is_none());
     }
 }

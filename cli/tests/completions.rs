@@ -23,7 +23,8 @@ fn bash(words: &str) -> Vec<String> {
 #[test]
 fn bash_completes() {
     assert_eq!(bash("irsa|cred"), ["credential-process"]);
-    assert_eq!(bash("irsa|get|"), ["secret"]);
+    assert_eq!(bash("irsa|get|"), ["secret", "parameter"]);
+    assert_eq!(bash("irsa|rds"), ["rds-token"]);
     assert_eq!(bash("irsa|sign|--un"), ["--unsigned-payload"]);
     assert_eq!(bash("irsa|env|--format|f"), ["fish"]);
     assert_eq!(bash("irsa|help|ident"), ["identity"]);

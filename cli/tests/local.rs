@@ -84,6 +84,66 @@ fn secrets() {
 }
 
 #[test]
+fn parameters() {
+    let pod = Pod::new(false);
+    assert_eq!(pod.irsa(&["get", "parameter", "/shop/currency"]).good(), "EUR");
+    let all = pod.irsa(&["get", "parameter", "/shop/currency:1", "--json"]).json();
+    assert_eq!(
+        (&all["name"], &all["value"], &all["type"]),
+        (&"/shop/currency".into(), &"EUR".into(), &"String".into())
+    );
+    assert_eq!((&all["version"], &all["selector"]), (&Value::from(1), &":1".into()));
+    let arn = all["arn"].as_str().unwrap();
+    assert_eq!(pod.irsa(&["get", "parameter", arn, "--region", "us-east-1"]).good(), "EUR", "an ARN's Region counts");
+    let missing = pod.irsa(&["get", "parameter", "/shop/none"]).refused(4, "parameter-not-found");
+    assert!(missing.contains("/shop/none"), "{missing}");
+    let denied = pod.irsa(&["get", "parameter", "/other/a"]).refused(4, "parameter-denied");
+    assert!(
+        denied.contains("ssm:GetParameter in the role's policy on arn:aws:ssm:eu-west-1:ACCOUNT:parameter/other/a")
+    );
+    pod.irsa(&["get", "parameter", "/a", "--version-id", "1"]).refused(2, "usage");
+}
+
+/// What RDS would ask of the token, irsa-local does; its policy knows no database, so that it says no after all else fits.
+#[test]
+fn database_tokens() {
+    let pod = Pod::new(false);
+    let address = "db.abc123.eu-west-1.rds.amazonaws.com:5432";
+    let token = |args: &[&str]| pod.irsa(&[&["rds-token"], args].concat());
+    let judge = |token: &str, user: &str| {
+        let body = format!("{user}\n{}", token.trim());
+        let path = format!("/_irsa/rds?host={address}");
+        let authority = pod.local.url().split("://").nth(1).unwrap().to_owned();
+        let mut stream = TcpStream::connect(&authority).unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let made = token(&[address, "app"]).good();
+    assert!(made.starts_with(&format!("{address}/?Action=connect&DBUser=app&X-Amz-Algorithm=")), "{made}");
+    let answer = judge(&made, "app");
+    assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("rds-db:connect"), "{answer}");
+    let answer = judge(&made.trim().replace("DBUser=app", "DBUser=root"), "root");
+    assert!(
+        answer.starts_with("HTTP/1.1 403") && !answer.contains("rds-db:connect"),
+        "a signature that is wrong: {answer}"
+    );
+    let all = token(&[address, "app", "--json"]).json();
+    assert_eq!(all["region"], "eu-west-1");
+    assert!(irsa_core::Timestamp::parse(all["until"].as_str().unwrap()).is_some());
+    // The flag before the host's name, that before what is configured.
+    let region = |args: &[&str]| token(&[args, &["--json"]].concat()).json()["region"].clone();
+    assert_eq!(region(&[address, "app", "--region", "us-east-2"]), "us-east-2");
+    assert_eq!(region(&["db.abc123.us-west-2.rds.amazonaws.com:5432", "app"]), "us-west-2");
+    assert_eq!(region(&["db.example.com:5432", "app"]), "eu-west-1");
+}
+
+#[test]
 fn requests_are_signed_sent_and_judged() {
     let pod = Pod::new(false);
     let url = format!("{}/?Action=GetCallerIdentity&Version=2011-06-15", pod.local.url());

@@ -47,6 +47,8 @@ OUTPUTS = [
     ("presign", ["presign", "--json", URL], 0),
     ("presign", ["presign", "--json", "--explain", URL], 0),
     ("secret", ["get", "secret", "shop/db", "--json"], 0),
+    ("parameter", ["get", "parameter", "/shop/currency", "--json"], 0),
+    ("rds-token", ["rds-token", "db.abc123.eu-west-1.rds.amazonaws.com:5432", "app", "--json"], 0),
     ("error", ["whoami", "--json", "--token-file", "/none"], 3),
     ("error", ["whoami", "--json", "--no-such-flag"], 2),
     ("error", ["get", "secret", "no/such", "--json"], 4),

@@ -8,6 +8,7 @@ mod explain;
 mod get;
 mod local;
 mod policy;
+mod rds;
 #[cfg(unix)]
 mod serve;
 mod sign;
@@ -53,6 +54,7 @@ pub fn run(mut words: Vec<OsString>) -> Outcome {
         "local" => local::run(&mut args),
         "policy" => policy::run(&mut args),
         "presign" => sign::presign(&mut args),
+        "rds-token" => rds::token(&mut args),
         #[cfg(unix)]
         "serve" => serve::run(&mut args),
         #[cfg(not(unix))]

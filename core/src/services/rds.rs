@@ -120,7 +120,7 @@ pub fn token(
     ask.check()?;
     let Some(region) = ask.region() else {
         let message = format!("no Region is given, and none is in the host name {}", shown(&ask.host));
-        let fix = "name the database's Region, or take the endpoint as RDS shows it: NAME.ID.REGION.rds.amazonaws.com";
+        let fix = "name the database's Region (AWS_REGION), or take the endpoint as RDS shows it: NAME.ID.REGION.rds.amazonaws.com";
         return Err(Error::new(Code::RegionMissing, AT, message).with_fix(fix));
     };
     let mut user = alloc::vec::Vec::with_capacity(3 * ask.user.len());
