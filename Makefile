@@ -87,3 +87,15 @@ errors: ## write anew what is made from core/errors.toml
 
 header: ## write irsa.h anew
 	IRSA_BLESS=1 cargo test -q -p irsa-ffi --test header
+
+abi: ## write ffi/c/abi.h anew, where irsa.h breaks no program
+	python3 tools/abi.py --bless
+
+libirsa: ## libirsa.so and libirsa.a, into target/libirsa
+	@ffi/c/install.sh --build
+
+install: ## libirsa, its header, pkg-config and CMake files: DESTDIR=… PREFIX=… LIBDIR=…
+	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" LIBDIR="$(LIBDIR)" ffi/c/install.sh
+
+test-c-install: ## libirsa installed, moved, linked by gcc, pkg-config and CMake; the page docs/c.md, followed word for word
+	@tools/c_install.sh
