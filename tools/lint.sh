@@ -13,9 +13,9 @@ cargo clippy -q --workspace --all-targets --locked -- -D warnings
 cargo clippy -q -p irsa --all-targets --all-features --locked -- -D warnings
 
 msrv=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
-echo "lint: core, trust, irsa and cli build with Rust $msrv"
+echo "lint: core, trust, irsa, libirsa and cli build with Rust $msrv"
 rust_toolchain "$msrv.0"
-cargo "+$msrv.0" check -q --locked -p irsa-core -p irsa-trust -p irsa -p irsa-cli
+cargo "+$msrv.0" check -q --locked -p irsa-core -p irsa-trust -p irsa -p irsa-ffi -p irsa-cli
 # The features not by the workspace's lock: irsa-local's S3 wants a crc-fast that wants Rust 1.89, and a lock has one.
 features=$target/msrv
 mkdir -p "$features/src"

@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #define IRSA_NEVER INT64_MAX
+#define IRSA_UNKNOWN INT64_MIN
 typedef enum irsa_code {
     IRSA_OK = 0,
     IRSA_BUG = 1,
@@ -143,6 +144,16 @@ typedef enum irsa_code {
     IRSA_SERVICE_REFUSED = 187,
     IRSA_SERVICE_ANSWER = 188,
     IRSA_SERVICE_PARAMETER = 189,
+    IRSA_PARAMETER_NOT_FOUND = 190,
+    IRSA_PARAMETER_DENIED = 191,
+    IRSA_PARAMETER_DECRYPTION = 192,
+    IRSA_RDS_ADDRESS = 193,
+    IRSA_BUCKET_NOT_FOUND = 194,
+    IRSA_OBJECT_NOT_FOUND = 195,
+    IRSA_OBJECT_DENIED = 196,
+    IRSA_BUCKET_REGION = 197,
+    IRSA_OBJECT_ARCHIVED = 198,
+    IRSA_OBJECT_CONDITION = 199,
     IRSA_JWS_MALFORMED = 200,
     IRSA_JWS_ALGORITHM = 201,
     IRSA_JWS_SIGNATURE = 202,
@@ -188,7 +199,10 @@ typedef enum irsa_code {
     IRSA_C_TEXT = 301,
     IRSA_C_STRUCT = 302,
     IRSA_C_VALUE = 303,
+    IRSA_C_CALLBACK = 304,
+    IRSA_C_ORDER = 305,
     IRSA_VERIFY_HEADERS_NOT_SIGNED = 310,
+    IRSA_SERVICE_PAGES = 330,
 } irsa_code;
 typedef enum irsa_kind {
     IRSA_KIND_MISUSE = 1,
@@ -223,20 +237,105 @@ typedef enum irsa_signed_headers {
     IRSA_HEADERS_ONLY = 1,
     IRSA_HEADERS_ALL_BUT = 2,
 } irsa_signed_headers;
+typedef enum irsa_effect_kind {
+    IRSA_EFFECT_UNSUPPORTED = 0,
+    IRSA_EFFECT_READ_FILE = 1,
+    IRSA_EFFECT_WRITE_FILE = 2,
+    IRSA_EFFECT_HTTP = 3,
+    IRSA_EFFECT_RUN = 4,
+    IRSA_EFFECT_WAIT = 5,
+} irsa_effect_kind;
+typedef enum irsa_file_fault {
+    IRSA_FILE_FAULT_MISSING = 1,
+    IRSA_FILE_FAULT_DENIED = 2,
+    IRSA_FILE_FAULT_DIRECTORY = 3,
+    IRSA_FILE_FAULT_TOO_LARGE = 4,
+    IRSA_FILE_FAULT_OTHER = 5,
+} irsa_file_fault;
+typedef enum irsa_http_fault {
+    IRSA_HTTP_FAULT_INVALID = 1,
+    IRSA_HTTP_FAULT_RESOLVE = 2,
+    IRSA_HTTP_FAULT_CONNECT = 3,
+    IRSA_HTTP_FAULT_PROXY = 4,
+    IRSA_HTTP_FAULT_TLS = 5,
+    IRSA_HTTP_FAULT_TIMEOUT = 6,
+    IRSA_HTTP_FAULT_CLOSED = 7,
+    IRSA_HTTP_FAULT_TOO_LARGE = 8,
+    IRSA_HTTP_FAULT_UNKNOWN = 9,
+    IRSA_HTTP_FAULT_PROXY_REFUSED = 10,
+} irsa_http_fault;
+typedef enum irsa_run_fault {
+    IRSA_RUN_FAULT_MISSING = 1,
+    IRSA_RUN_FAULT_DENIED = 2,
+    IRSA_RUN_FAULT_TIMEOUT = 3,
+    IRSA_RUN_FAULT_TOO_LARGE = 4,
+    IRSA_RUN_FAULT_OTHER = 5,
+} irsa_run_fault;
+typedef enum irsa_log_level {
+    IRSA_LOG_INFO = 1,
+    IRSA_LOG_WARNING = 2,
+} irsa_log_level;
+typedef enum irsa_action {
+    IRSA_ACTION_ASSUME_ROLE = 1,
+    IRSA_ACTION_WEB_IDENTITY = 2,
+} irsa_action;
+typedef struct irsa_assumed irsa_assumed;
 typedef struct irsa_buffer irsa_buffer;
+typedef struct irsa_caller irsa_caller;
 typedef struct irsa_cancel irsa_cancel;
 typedef struct irsa_credentials irsa_credentials;
 typedef struct irsa_error irsa_error;
+typedef struct irsa_explanation irsa_explanation;
+typedef struct irsa_flow irsa_flow;
+typedef struct irsa_hash irsa_hash;
 typedef struct irsa_keys irsa_keys;
+typedef struct irsa_message irsa_message;
 typedef struct irsa_prepared irsa_prepared;
-typedef struct irsa_bytes {
-    const uint8_t *data;
-    size_t len;
-} irsa_bytes;
+typedef struct irsa_provider irsa_provider;
+typedef struct irsa_received irsa_received;
+typedef struct irsa_signed irsa_signed;
+typedef struct irsa_token irsa_token;
+typedef struct irsa_verified irsa_verified;
 typedef struct irsa_str {
     const char *data;
     size_t len;
 } irsa_str;
+typedef struct irsa_bytes {
+    const uint8_t *data;
+    size_t len;
+} irsa_bytes;
+typedef struct irsa_header {
+    struct irsa_str name;
+    struct irsa_str value;
+} irsa_header;
+typedef struct irsa_answer {
+    size_t size;
+    uint32_t id;
+    uint32_t kind;
+    uint32_t fault;
+    int32_t status;
+    struct irsa_str detail;
+    struct irsa_bytes bytes;
+    struct irsa_bytes error_bytes;
+    const struct irsa_header *headers;
+    size_t header_count;
+    uint32_t has_owner;
+    uint32_t owner;
+    uint32_t has_mode;
+    uint32_t mode;
+    uint64_t file_size;
+} irsa_answer;
+typedef struct irsa_http_response {
+    size_t size;
+    uint32_t status;
+    const struct irsa_header *headers;
+    size_t header_count;
+    struct irsa_bytes body;
+} irsa_http_response;
+typedef struct irsa_now {
+    int64_t wall_ms;
+    uint64_t mono_ms;
+} irsa_now;
 typedef struct irsa_signing {
     size_t size;
     struct irsa_str access_key_id;
@@ -254,10 +353,6 @@ typedef struct irsa_signing {
     const struct irsa_str *listed;
     size_t listed_count;
 } irsa_signing;
-typedef struct irsa_header {
-    struct irsa_str name;
-    struct irsa_str value;
-} irsa_header;
 typedef struct irsa_http_request {
     struct irsa_str method;
     struct irsa_str url;
@@ -267,6 +362,55 @@ typedef struct irsa_http_request {
     uint32_t response_limit;
     uint32_t direct;
 } irsa_http_request;
+typedef struct irsa_effect {
+    size_t size;
+    uint32_t id;
+    uint32_t kind;
+    struct irsa_str why;
+    struct irsa_str path;
+    struct irsa_bytes bytes;
+    uint32_t limit;
+    uint32_t argc;
+    const char *const *argv;
+    const struct irsa_http_request *request;
+    uint64_t time_ms;
+} irsa_effect;
+typedef struct irsa_endpoint {
+    size_t size;
+    struct irsa_str region;
+    struct irsa_str url;
+    struct irsa_str user_agent;
+    uint32_t fips;
+    uint32_t dual_stack;
+    uint32_t legacy_global;
+} irsa_endpoint;
+typedef struct irsa_chain {
+    size_t size;
+    const char *const *environment;
+    struct irsa_str region;
+    struct irsa_str profile;
+    struct irsa_str role_arn;
+    struct irsa_str token_file;
+    struct irsa_str session_name;
+    struct irsa_str policy;
+    const struct irsa_str *policy_arns;
+    size_t policy_arn_count;
+    struct irsa_str endpoint;
+    struct irsa_str user_agent;
+    uint64_t seed;
+    uint32_t duration_seconds;
+    uint32_t strict;
+} irsa_chain;
+typedef void (*irsa_log)(void *user, int level, const char *text);
+typedef struct irsa_provider_options {
+    size_t size;
+    const struct irsa_chain *chain;
+    uint32_t timeout_ms;
+    uint32_t headroom_ms;
+    uint32_t background;
+    irsa_log log;
+    void *log_user;
+} irsa_provider_options;
 typedef struct irsa_request {
     size_t size;
     struct irsa_str method;
@@ -278,6 +422,84 @@ typedef struct irsa_request {
     struct irsa_bytes body;
     struct irsa_str hash;
 } irsa_request;
+typedef struct irsa_http_call {
+    size_t size;
+    struct irsa_str method;
+    struct irsa_str url;
+    const struct irsa_header *headers;
+    size_t header_count;
+    struct irsa_bytes body;
+    uint32_t response_limit;
+    uint32_t direct;
+} irsa_http_call;
+typedef struct irsa_web_identity {
+    size_t size;
+    struct irsa_str role_arn;
+    struct irsa_str token;
+    struct irsa_str session_name;
+    struct irsa_str policy;
+    const struct irsa_str *policy_arns;
+    size_t policy_arn_count;
+    struct irsa_str provider_id;
+    uint32_t duration_seconds;
+} irsa_web_identity;
+typedef struct irsa_pair {
+    struct irsa_str key;
+    struct irsa_str value;
+} irsa_pair;
+typedef struct irsa_assume_role {
+    size_t size;
+    struct irsa_str role_arn;
+    struct irsa_str session_name;
+    struct irsa_str policy;
+    const struct irsa_str *policy_arns;
+    size_t policy_arn_count;
+    const struct irsa_pair *tags;
+    size_t tag_count;
+    const struct irsa_str *transitive_tag_keys;
+    size_t transitive_tag_key_count;
+    struct irsa_str external_id;
+    struct irsa_str serial_number;
+    struct irsa_str token_code;
+    struct irsa_str source_identity;
+    const struct irsa_pair *provided_contexts;
+    size_t provided_context_count;
+    uint32_t duration_seconds;
+} irsa_assume_role;
+typedef const struct irsa_credentials *(*irsa_lookup)(void *user, struct irsa_str access_key_id);
+typedef struct irsa_verifying {
+    size_t size;
+    int64_t time_ms;
+    struct irsa_str region;
+    struct irsa_str service;
+    irsa_lookup lookup;
+    void *user;
+    const struct irsa_credentials *credentials;
+    uint32_t skew_s;
+    uint32_t s3;
+    uint32_t path;
+    uint32_t normalise;
+    uint32_t token_after;
+} irsa_verifying;
+int irsa_answer_encode(const struct irsa_answer *answer, struct irsa_buffer **encoded, struct irsa_error **err);
+int irsa_sts_assumed_read(const struct irsa_http_response *response, uint32_t action, const struct irsa_now *sent, const struct irsa_now *received, struct irsa_credentials **credentials, struct irsa_assumed **assumed, struct irsa_error **err);
+const char *irsa_assumed_role_arn(const struct irsa_assumed *assumed);
+const char *irsa_assumed_role_id(const struct irsa_assumed *assumed);
+const char *irsa_assumed_subject(const struct irsa_assumed *assumed);
+const char *irsa_assumed_audience(const struct irsa_assumed *assumed);
+const char *irsa_assumed_provider(const struct irsa_assumed *assumed);
+const char *irsa_assumed_source_identity(const struct irsa_assumed *assumed);
+const char *irsa_assumed_request_id(const struct irsa_assumed *assumed);
+int64_t irsa_assumed_packed_policy_size(const struct irsa_assumed *assumed);
+int64_t irsa_assumed_skew_ms(const struct irsa_assumed *assumed);
+void irsa_assumed_free(struct irsa_assumed *assumed);
+int irsa_response_skew(const struct irsa_http_response *response, struct irsa_now sent, struct irsa_now received, int64_t *skew_ms, struct irsa_error **err);
+int irsa_sts_caller_read(const struct irsa_http_response *response, struct irsa_caller **caller, struct irsa_error **err);
+const char *irsa_caller_account(const struct irsa_caller *caller);
+const char *irsa_caller_arn(const struct irsa_caller *caller);
+const char *irsa_caller_user_id(const struct irsa_caller *caller);
+const char *irsa_caller_request_id(const struct irsa_caller *caller);
+void irsa_caller_free(struct irsa_caller *caller);
 const char *irsa_buffer_text(const struct irsa_buffer *buffer);
 struct irsa_bytes irsa_buffer_bytes(const struct irsa_buffer *buffer);
 void irsa_buffer_free(struct irsa_buffer *buffer);
@@ -285,6 +507,7 @@ int irsa_cancel_new(struct irsa_cancel **cancel, struct irsa_error **err);
 void irsa_cancel_throw(const struct irsa_cancel *cancel);
 int irsa_cancel_is_thrown(const struct irsa_cancel *cancel);
 void irsa_cancel_free(struct irsa_cancel *cancel);
+struct irsa_now irsa_clock_now(void);
 int irsa_credentials_new(const char *access_key_id, const char *secret_access_key, const char *session_token, int64_t expiration_ms, struct irsa_credentials **credentials, struct irsa_error **err);
 const char *irsa_credentials_access_key_id(const struct irsa_credentials *credentials);
 const char *irsa_credentials_secret_access_key(const struct irsa_credentials *credentials);
@@ -296,6 +519,9 @@ int64_t irsa_credentials_expiration_ms(const struct irsa_credentials *credential
 uint64_t irsa_credentials_generation(const struct irsa_credentials *credentials);
 int irsa_credentials_lend(const struct irsa_credentials *credentials, int64_t now_ms, struct irsa_signing *signing, struct irsa_error **err);
 void irsa_credentials_free(struct irsa_credentials *credentials);
+int irsa_effect_encode(const struct irsa_effect *effect, struct irsa_buffer **encoded, struct irsa_error **err);
+int irsa_effect_id(struct irsa_bytes encoded, uint32_t *id, struct irsa_error **err);
+int irsa_endpoint_json(const struct irsa_endpoint *endpoint, const char *service, const char *subject, struct irsa_buffer **json, struct irsa_error **err);
 int irsa_error_code(const struct irsa_error *error);
 int irsa_error_kind(const struct irsa_error *error);
 int irsa_error_retry(const struct irsa_error *error);
@@ -309,10 +535,89 @@ void irsa_error_free(struct irsa_error *error);
 int irsa_code_of(const char *name);
 int irsa_code_fix(int code, struct irsa_buffer **fix, struct irsa_error **err);
 int irsa_code_name(int code, struct irsa_buffer **name, struct irsa_error **err);
+int irsa_flow_new_chain(const struct irsa_chain *chain, uint64_t deadline_ms, struct irsa_flow **flow, struct irsa_error **err);
+int irsa_flow_next(struct irsa_flow *flow, struct irsa_now now, const struct irsa_effect **effect, struct irsa_error **err);
+int irsa_flow_answer(struct irsa_flow *flow, const struct irsa_answer *answer, struct irsa_error **err);
+int irsa_flow_credentials(const struct irsa_flow *flow, struct irsa_credentials **credentials, struct irsa_error **err);
+int irsa_flow_output(const struct irsa_flow *flow, struct irsa_buffer **output, struct irsa_error **err);
+int irsa_flow_explain(const struct irsa_flow *flow, struct irsa_buffer **json, struct irsa_error **err);
+int irsa_flow_trail(const struct irsa_flow *flow, struct irsa_buffer **json, struct irsa_error **err);
+uint64_t irsa_flow_deadline(const struct irsa_flow *flow);
+void irsa_flow_free(struct irsa_flow *flow);
+int irsa_flow_new_identity(const struct irsa_chain *chain, const struct irsa_credentials *credentials, uint64_t deadline_ms, struct irsa_flow **flow, struct irsa_error **err);
+int irsa_flow_new_role(const struct irsa_chain *chain, const struct irsa_credentials *credentials, const char *role_arn, const char *external_id, uint64_t deadline_ms, struct irsa_flow **flow, struct irsa_error **err);
+int irsa_flow_new_secret(const struct irsa_chain *chain, const struct irsa_credentials *credentials, const char *secret_id, const char *version_id, const char *version_stage, uint64_t deadline_ms, struct irsa_flow **flow, struct irsa_error **err);
+int irsa_flow_new_parameter(const struct irsa_chain *chain, const struct irsa_credentials *credentials, const char *name, uint64_t deadline_ms, struct irsa_flow **flow, struct irsa_error **err);
+extern int pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 const struct irsa_http_request *irsa_prepared_request(const struct irsa_prepared *prepared);
 void irsa_prepared_free(struct irsa_prepared *prepared);
 int irsa_headers_next(struct irsa_str *rest, struct irsa_header *header);
 int irsa_keys_new(size_t slots, struct irsa_keys **keys, struct irsa_error **err);
 void irsa_keys_free(struct irsa_keys *keys);
+int irsa_message_read_effect(struct irsa_bytes encoded, struct irsa_message **message, struct irsa_error **err);
+int irsa_message_read_answer(struct irsa_bytes encoded, struct irsa_message **message, struct irsa_error **err);
+const struct irsa_effect *irsa_message_effect(const struct irsa_message *message);
+const struct irsa_answer *irsa_message_answer(const struct irsa_message *message);
+void irsa_message_free(struct irsa_message *message);
+int irsa_provider_from_env(struct irsa_provider **provider, struct irsa_error **err);
+int irsa_provider_new(const struct irsa_provider_options *options, struct irsa_provider **provider, struct irsa_error **err);
+int irsa_provider_get(const struct irsa_provider *provider, const struct irsa_cancel *cancel, struct irsa_credentials **credentials, struct irsa_error **err);
+int irsa_provider_invalidate(const struct irsa_provider *provider, uint64_t generation, int *changed, struct irsa_error **err);
+int irsa_provider_explain(const struct irsa_provider *provider, struct irsa_buffer **json, struct irsa_error **err);
+int irsa_provider_export(const struct irsa_provider *provider, struct irsa_buffer **bytes, struct irsa_error **err);
+int irsa_provider_adopt(const struct irsa_provider *provider, struct irsa_bytes exported, int *taken, struct irsa_error **err);
+void irsa_provider_free(struct irsa_provider *provider);
+int irsa_provider_send(const struct irsa_provider *provider, const struct irsa_cancel *cancel, const struct irsa_prepared *prepared, struct irsa_received **received, struct irsa_error **err);
+int irsa_provider_sign(const struct irsa_provider *provider, const struct irsa_cancel *cancel, const struct irsa_request *request, const char *service, const char *region, struct irsa_signed **signed_, struct irsa_error **err);
+size_t irsa_signed_count(const struct irsa_signed *signed_);
+const struct irsa_header *irsa_signed_header(const struct irsa_signed *signed_, size_t index);
+const char *irsa_signed_line(const struct irsa_signed *signed_, size_t index);
+uint64_t irsa_signed_generation(const struct irsa_signed *signed_);
+void irsa_signed_free(struct irsa_signed *signed_);
+int irsa_provider_presign(const struct irsa_provider *provider, const struct irsa_cancel *cancel, const char *method, const char *url, const char *service, const char *region, uint32_t expires, struct irsa_buffer **presigned, struct irsa_error **err);
+const struct irsa_http_response *irsa_received_response(const struct irsa_received *received);
+void irsa_received_free(struct irsa_received *received);
 int irsa_request_sign(const struct irsa_signing *signing, const struct irsa_request *request, struct irsa_keys *keys, char *out, size_t room, size_t *length, struct irsa_error **err);
+int irsa_http_call_sign(const struct irsa_signing *signing, const struct irsa_http_call *call, struct irsa_keys *keys, struct irsa_prepared **prepared, struct irsa_error **err);
+int irsa_url_presign(const struct irsa_signing *signing, const char *method, const char *url, uint32_t payload, struct irsa_bytes body, struct irsa_keys *keys, struct irsa_buffer **presigned, struct irsa_error **err);
+int irsa_request_explain(const struct irsa_signing *signing, const struct irsa_request *request, struct irsa_keys *keys, struct irsa_explanation **explanation, struct irsa_error **err);
+const char *irsa_explanation_shown(const struct irsa_explanation *explanation);
+const char *irsa_explanation_canonical_request(const struct irsa_explanation *explanation);
+const char *irsa_explanation_string_to_sign(const struct irsa_explanation *explanation);
+const char *irsa_explanation_signature(const struct irsa_explanation *explanation);
+void irsa_explanation_free(struct irsa_explanation *explanation);
+int irsa_signing_key(const char *secret_access_key, int64_t time_ms, const char *region, const char *service, struct irsa_buffer **key, struct irsa_error **err);
+int irsa_hash_new(struct irsa_hash **hash, struct irsa_error **err);
+int irsa_hash_update(struct irsa_hash *hash, struct irsa_bytes piece, struct irsa_error **err);
+int irsa_hash_finish(struct irsa_hash *hash, char *out, size_t room, struct irsa_error **err);
+void irsa_hash_free(struct irsa_hash *hash);
+int irsa_sts_web_identity(const struct irsa_web_identity *ask, const struct irsa_endpoint *endpoint, struct irsa_prepared **prepared, struct irsa_error **err);
+int irsa_sts_assume_role(const struct irsa_assume_role *ask, const struct irsa_endpoint *endpoint, const struct irsa_credentials *credentials, int64_t now_ms, struct irsa_prepared **prepared, struct irsa_error **err);
+int irsa_sts_caller(const struct irsa_endpoint *endpoint, const struct irsa_credentials *credentials, int64_t now_ms, struct irsa_prepared **prepared, struct irsa_error **err);
+int irsa_session_name_clean(const char *any, struct irsa_buffer **name, struct irsa_error **err);
+int irsa_session_name_of_token(const struct irsa_token *token, struct irsa_buffer **name, struct irsa_error **err);
+int irsa_token_parse(struct irsa_str text, struct irsa_token **token, struct irsa_error **err);
+const char *irsa_token_issuer(const struct irsa_token *token);
+const char *irsa_token_subject(const struct irsa_token *token);
+size_t irsa_token_audience_count(const struct irsa_token *token);
+const char *irsa_token_audience_at(const struct irsa_token *token, size_t at);
+const char *irsa_token_namespace(const struct irsa_token *token);
+const char *irsa_token_service_account(const struct irsa_token *token);
+const char *irsa_token_pod(const struct irsa_token *token);
+const char *irsa_token_kid(const struct irsa_token *token);
+const char *irsa_token_alg(const struct irsa_token *token);
+int64_t irsa_token_issued_ms(const struct irsa_token *token);
+int64_t irsa_token_expires_ms(const struct irsa_token *token);
+int64_t irsa_token_not_before_ms(const struct irsa_token *token);
+int irsa_token_json(const struct irsa_token *token, struct irsa_buffer **json, struct irsa_error **err);
+int irsa_token_warnings(const struct irsa_token *token, int64_t now_ms, const char *audience, struct irsa_buffer **json, struct irsa_error **err);
+void irsa_token_free(struct irsa_token *token);
+int irsa_request_verify(const struct irsa_verifying *rules, const struct irsa_request *request, struct irsa_keys *keys, struct irsa_verified **verified, struct irsa_error **err);
+const char *irsa_verified_access_key_id(const struct irsa_verified *verified);
+const char *irsa_verified_region(const struct irsa_verified *verified);
+const char *irsa_verified_service(const struct irsa_verified *verified);
+const char *irsa_verified_signed_headers(const struct irsa_verified *verified);
+int64_t irsa_verified_signed_at_ms(const struct irsa_verified *verified);
+uint32_t irsa_verified_expires(const struct irsa_verified *verified);
+void irsa_verified_free(struct irsa_verified *verified);
 const char *irsa_version(void);
