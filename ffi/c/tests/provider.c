@@ -237,7 +237,7 @@ static void proxies_come_with_the_environment(void) {
     snprintf(proxy, sizeof proxy, "HTTP_PROXY=http://127.0.0.1:1");
     options.size = sizeof options;
     options.chain = &chain;
-    options.timeout_ms = 300;
+    options.timeout_ms = 4000;
     chain.size = sizeof chain;
     chain.environment = variables;
     CHECK_OK(irsa_provider_new(&options, &provider, &err));
