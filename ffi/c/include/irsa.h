@@ -2835,8 +2835,8 @@ int irsa_provider_new(const struct irsa_provider_options *options,
 
 /**
  * The credentials to use now. What is cached is there at once, without a lock or an allocation: ask for each request, do
- * not keep them. Else this waits for the exchange, or runs it, for `timeout_ms` and a second at most. `cancel` ends the
- * wait of this call alone; it may be NULL. The caller frees the credentials, which also outlive the provider.
+ * not keep them. Else this waits for the exchange, or runs it, for `timeout_ms` and a second at most. `cancel`, which may
+ * be NULL, ends the wait of this call alone. The caller frees the credentials, which also outlive the provider.
  *
  * Errors: `IRSA_CANCELLED`, `IRSA_DEADLINE`, `IRSA_C_NULL`, `IRSA_C_CALLBACK`, and whatever the chain and STS end in:
  * `IRSA_TOKEN_…`, `IRSA_STS_…`, `IRSA_NET_…`, `IRSA_PROFILE_…`, `IRSA_NO_CREDENTIALS`. While the latest credentials hold

@@ -9,7 +9,7 @@ const AFTER: &str = include_str!("../src/after.h");
 #[test]
 fn the_header_is_fresh() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    no_comment_ends_early(here);
+    no_comment_ends_early(&here.join("src"));
     let mut config = cbindgen::Config::from_file(here.join("cbindgen.toml")).unwrap();
     config.header = Some(include_str!("../src/head.h").trim_end().to_owned());
     let version = env!("CARGO_PKG_VERSION");
@@ -33,9 +33,13 @@ fn the_header_is_fresh() {
 }
 
 /// `*/` in a comment of Rust's would end it in C.
-fn no_comment_ends_early(here: &Path) {
-    for file in fs::read_dir(here.join("src")).unwrap() {
-        let path = file.unwrap().path();
+fn no_comment_ends_early(folder: &Path) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            no_comment_ends_early(&path);
+            continue;
+        }
         let text = fs::read_to_string(&path).unwrap();
         let bad = |line: &&str| line.trim_start().starts_with("///") && line.contains("*/");
         assert_eq!(text.lines().find(bad), None, "{}: `*/` ends a comment of the header", path.display());
