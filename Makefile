@@ -27,6 +27,9 @@ test-wasm: ## the vector sets through the wasm build, compared with the native r
 test-local: ## the inner loop of the local issuer, STS and services
 	cargo test -q -p irsa-local
 
+test-vectors-c: ## the vector sets through libirsa.so, compared with the native run
+	@tools/vectors_c.sh $(SETS)
+
 test-cli: ## the inner loop of the host and the command
 	cargo test -q -p irsa -p irsa-cli
 

@@ -44,6 +44,7 @@ hush() {
 
 suite cargo cargo test --workspace --exclude irsa-benches --locked --no-fail-fast -- --show-output
 step vectors tools/wasm.sh test
+step vectors-c tools/vectors_c.sh
 suite differential tools/differential.sh
 step instructions tools/instructions.sh
 suite features cargo test -q --locked -p irsa --all-features --test tasks --test aws --test object_store

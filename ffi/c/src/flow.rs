@@ -271,7 +271,12 @@ pub extern "C" fn irsa_flow_explain(
 ) -> c_int {
     run("irsa_flow_explain", err, || {
         let (flow, out) = (given(flow, "flow")?, given(json, "json")?);
-        hand(out, irsa_buffer::new(flow.flow.explanation().to_json().to_string().as_bytes()));
+        let credentials = match &flow.result {
+            Some(Ok(Outcome::Credentials(credentials))) => Some(&*credentials.core),
+            _ => None,
+        };
+        let document = flow.flow.explanation().document(credentials);
+        hand(out, irsa_buffer::new(document.to_string().as_bytes()));
         Ok(())
     })
 }

@@ -16,7 +16,7 @@ use irsa_script::Host;
 use serde_json::{Map, Value, json};
 
 pub const ENTRIES: &[Entry] = &[
-    // {environment, properties, options, files: {path: text | null (denied)}, http: [{status, headers, body}], now}
+    // {environment, properties, options, files: {path: text | null (denied)}, http: [{status, headers, body}], now, seed}
     // gives {result: {credentials, source, region} | {error}, explanation, text, requests: [{method, url, body, ...}]}.
     ("chain.resolve", |input| {
         let mut host = host(input);
@@ -146,6 +146,7 @@ fn inputs(input: &Value) -> Inputs {
     let map = |key: &str| input[key].as_object().map(texts).unwrap_or_default();
     let mut inputs = Inputs::new(map("environment").into_iter().map(|(name, value)| (name, Secret::from(value))));
     inputs.properties = map("properties").into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+    inputs.seed = input["seed"].as_u64().unwrap_or_default();
     let options = &input["options"];
     let text = |key: &str| options[key].as_str().map(Box::from);
     inputs.options = Options {

@@ -105,6 +105,11 @@ pub fn run(set: &Set, engine: &mut dyn Engine) -> Result<usize, String> {
     Ok(report.ran)
 }
 
+/// The same cases have to run whoever makes the calls.
+pub fn same_count(natively: usize, other: usize, set: &str, engine: &str) -> Result<(), String> {
+    if natively == other { Ok(()) } else { Err(format!("{set}: {natively} cases ran natively, {other} as {engine}")) }
+}
+
 /// A file that a set needs is not there.
 struct Missing(PathBuf);
 

@@ -4,7 +4,7 @@
 use irsa_vectors::{
     Engine,
     engine::{Native, Wasm},
-    run, sets,
+    run, same_count, sets,
 };
 
 fn main() {
@@ -31,8 +31,4 @@ fn main() {
         }
     }
     std::process::exit(i32::from(failed > 0));
-}
-
-fn same_count(natively: usize, other: usize, set: &str, engine: &str) -> Result<(), String> {
-    if natively == other { Ok(()) } else { Err(format!("{set}: {natively} cases ran natively, {other} as {engine}")) }
 }
