@@ -21,6 +21,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod documents;
 pub mod federation;
 pub mod findings;
 mod json;

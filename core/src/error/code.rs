@@ -399,6 +399,8 @@ pub enum Code {
     CCallback = 304,
     /// A function of libirsa was called before its handle was ready for it, or on a handle of another use.
     COrder = 305,
+    /// A JSON document that is to be judged is not of the form that it has to have.
+    DocumentMalformed = 306,
     /// A request has headers that must be under its signature and are not.
     VerifyHeadersNotSigned = 310,
     /// An answer in pages has more than was to be read, or its pages do not end.
@@ -605,6 +607,7 @@ impl Code {
         Self::CValue,
         Self::CCallback,
         Self::COrder,
+        Self::DocumentMalformed,
         Self::VerifyHeadersNotSigned,
         Self::ServicePages,
     ];
@@ -807,6 +810,7 @@ impl Code {
             Self::CValue => &Row { name: "c-value", kind: Kind::Misuse, exit: 70, retry: Retry::No, what: "A number given to a function of libirsa is none of those that irsa.h lists for it, or out of range.", fix: "give one of the constants of irsa.h" },
             Self::CCallback => &Row { name: "c-callback", kind: Kind::Misuse, exit: 70, retry: Retry::No, what: "A log callback asked for credentials when there were none in hand.", fix: "ask for credentials outside of the callback; within it, irsa_provider_get gives what is in hand, and never waits" },
             Self::COrder => &Row { name: "c-order", kind: Kind::Misuse, exit: 70, retry: Retry::No, what: "A function of libirsa was called before its handle was ready for it, or on a handle of another use.", fix: "call the function that the message names first; for a flow, irsa_flow_next until it lends no effect" },
+            Self::DocumentMalformed => &Row { name: "document-malformed", kind: Kind::Misuse, exit: 2, retry: Retry::No, what: "A JSON document that is to be judged is not of the form that it has to have.", fix: "change the member that the message names" },
             Self::VerifyHeadersNotSigned => &Row { name: "verify-headers-not-signed", kind: Kind::Refused, exit: 4, retry: Retry::No, what: "A request has headers that must be under its signature and are not.", fix: "sign the request with all of its headers, after the last of them was added; a proxy that adds x-amz-… headers has to sign anew" },
             Self::ServicePages => &Row { name: "service-pages", kind: Kind::Broken, exit: 3, retry: Retry::No, what: "An answer in pages has more than was to be read, or its pages do not end.", fix: "ask for a narrower path or prefix, allow more, or read page by page with the token of each" },
         }

@@ -845,6 +845,10 @@ typedef enum irsa_code {
      */
     IRSA_C_ORDER = 305,
     /**
+     * A JSON document that is to be judged is not of the form that it has to have.
+     */
+    IRSA_DOCUMENT_MALFORMED = 306,
+    /**
      * A request has headers that must be under its signature and are not.
      */
     IRSA_VERIFY_HEADERS_NOT_SIGNED = 310,
@@ -1206,6 +1210,11 @@ typedef struct irsa_provider irsa_provider;
  * What a server answered: owned, wiped when freed.
  */
 typedef struct irsa_received irsa_received;
+
+/**
+ * A secret's value, and what is known of it.
+ */
+typedef struct irsa_secret irsa_secret;
 
 /**
  * The headers that a signature adds, in place of those of the same names.
@@ -2799,6 +2808,140 @@ const struct irsa_answer *irsa_message_answer(const struct irsa_message *message
 void irsa_message_free(struct irsa_message *message);
 
 /**
+ * The parts of a role's ARN, as JSON: `{partition, account, path, name}`. The caller frees `json`.
+ * Errors: `IRSA_ARN_…` say what is wrong with it and how it should read, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *json = NULL;
+ *     if (irsa_role_arn_json("arn:aws:iam::123456789012:role/team/app", &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ */
+int irsa_role_arn_json(const char *arn, struct irsa_buffer **json, struct irsa_error **err);
+
+/**
+ * The parts of the ARN of an OIDC provider, as JSON: `{partition, account, issuer, host_and_path}`. The caller frees
+ * `json`. Errors: as `irsa_role_arn_json`. Since 0.1.
+ *
+ *     irsa_buffer *json = NULL;
+ *     if (irsa_provider_arn_json("arn:aws:iam::123456789012:oidc-provider/oidc.example", &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ */
+int irsa_provider_arn_json(const char *arn, struct irsa_buffer **json, struct irsa_error **err);
+
+/**
+ * A partition by its id or by one of its Regions, as JSON: `{id, dns_suffix, dual_stack_suffix, global_region, known}`,
+ * where `known` says whether the Region is one of its own, or was only taken for one. The caller frees `json`.
+ * Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *json = NULL;
+ *     if (irsa_partition_json("eu-central-1", &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ */
+int irsa_partition_json(const char *id_or_region, struct irsa_buffer **json, struct irsa_error **err);
+
+/**
+ * A time as AWS writes it (ISO 8601, extended or basic, with its zone), in milliseconds since 1970-01-01T00:00:00Z.
+ * `nanos` may be NULL: the nanoseconds within its second. Errors: `IRSA_C_VALUE` where it is none, `IRSA_C_…`. Since 0.1.
+ *
+ *     int64_t time_ms = 0;
+ *     if (irsa_time_parse("2015-08-30T12:36:00Z", &time_ms, NULL, NULL) == IRSA_OK)
+ *         printf("%lld\n", (long long)time_ms);
+ */
+int irsa_time_parse(const char *time,
+                    int64_t *time_ms,
+                    uint32_t *nanos,
+                    struct irsa_error **err);
+
+/**
+ * A time as text: `2015-08-30T12:36:00Z`, or with `basic` not 0 as signatures have it, `20150830T123600Z`. The caller
+ * frees `time`. Errors: `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_buffer *time = NULL;
+ *     if (irsa_time_format(INT64_C(1440938160000), 0, &time, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(time));
+ *     irsa_buffer_free(time);
+ */
+int irsa_time_format(int64_t time_ms, uint32_t basic, struct irsa_buffer **time, struct irsa_error **err);
+
+/**
+ * Verifies the signature of a token with the key of a set that its header means. Its times and claims are not judged:
+ * `irsa_trust_decide` does that. `claims` is JSON: `{alg, kid, critical, key, payload, claims}`; the caller frees it.
+ * Errors: `IRSA_JWS_…`, `IRSA_JWKS_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *claims = NULL;
+ *     irsa_error *err = NULL;
+ *     if (irsa_jws_verify(irsa_str_of("eyJhbGciOiJSUzI1NiJ9.e30.c2ln"), irsa_str_of("{\"keys\":[]}"), &claims, &err) !=
+ *         IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_buffer_free(claims);
+ *     irsa_error_free(err);
+ */
+int irsa_jws_verify(struct irsa_str token, struct irsa_str jwks, struct irsa_buffer **claims, struct irsa_error **err);
+
+/**
+ * As `irsa_jws_verify`, with this one key (a JWK). Since 0.1.
+ *
+ *     irsa_buffer *claims = NULL;
+ *     irsa_error *err = NULL;
+ *     if (irsa_jws_verify_by(irsa_str_of("eyJhbGciOiJSUzI1NiJ9.e30.c2ln"), irsa_str_of("{\"kty\":\"RSA\"}"), &claims,
+ *                            &err) != IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_buffer_free(claims);
+ *     irsa_error_free(err);
+ */
+int irsa_jws_verify_by(struct irsa_str token,
+                       struct irsa_str jwk,
+                       struct irsa_buffer **claims,
+                       struct irsa_error **err);
+
+/**
+ * Verifies a bare signature over `message` by a JWK and an algorithm of JOSE, such as `RS256`; of ES it is r and s side by
+ * side. Errors: as `irsa_jws_verify`. Since 0.1.
+ *
+ *     irsa_bytes message = {(const uint8_t *)"x", 1};
+ *     irsa_error *err = NULL;
+ *     if (irsa_jwk_verify(irsa_str_of("{\"kty\":\"RSA\"}"), "RS256", message, message, &err) != IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_error_free(err);
+ */
+int irsa_jwk_verify(struct irsa_str jwk,
+                    const char *alg,
+                    struct irsa_bytes message,
+                    struct irsa_bytes signature,
+                    struct irsa_error **err);
+
+/**
+ * What an issuer's key set holds, as JSON: `[{kid, kty, use, key_ops, complete, certificate_agrees, key}]`. The caller
+ * frees `json`. Errors: `IRSA_JWKS_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *json = NULL;
+ *     irsa_bytes keys = {(const uint8_t *)"{\"keys\":[]}", 11};
+ *     if (irsa_jwks_json(keys, &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ */
+int irsa_jwks_json(struct irsa_bytes jwks, struct irsa_buffer **json, struct irsa_error **err);
+
+/**
+ * What an issuer's discovery document says, as JSON with its required members. With `issuer`, which may be NULL, it has to
+ * be that issuer's. The caller frees `json`. Errors: `IRSA_DISCOVERY_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *json = NULL;
+ *     irsa_error *err = NULL;
+ *     irsa_bytes document = {(const uint8_t *)"{}", 2};
+ *     if (irsa_discovery_json(document, NULL, &json, &err) != IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_buffer_free(json);
+ *     irsa_error_free(err);
+ */
+int irsa_discovery_json(struct irsa_bytes document,
+                        const char *issuer,
+                        struct irsa_buffer **json,
+                        struct irsa_error **err);
+
+/**
  * A provider as the environment says it, on demand, with 30 s for an exchange: what a pod with a service account needs.
  * The environment is read by this call, which must not run while another thread changes it (setenv). Nothing is fetched
  * yet. The caller frees it. Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
@@ -3052,6 +3195,29 @@ int irsa_provider_presign(const struct irsa_provider *provider,
                           struct irsa_error **err);
 
 /**
+ * The token with which `user` connects to a database at `host` (as RDS shows it) and `port`: the password, to be sent over
+ * TLS within 900 s. `region` may be NULL: the one in the host's name. Nothing is sent. The caller frees `token`.
+ * Errors: `IRSA_RDS_ADDRESS`, `IRSA_REGION_MISSING`, `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_credentials *mine = NULL;
+ *     irsa_buffer *token = NULL;
+ *     if (irsa_credentials_new("AKIDEXAMPLE", "secret", NULL, IRSA_NEVER, &mine, NULL) == IRSA_OK &&
+ *         irsa_rds_token(mine, "db.abc123.eu-west-1.rds.amazonaws.com", 5432, "app", NULL, INT64_C(1440938160000), &token,
+ *                        NULL) == IRSA_OK)
+ *         printf("%zu bytes\n", irsa_buffer_bytes(token).len);
+ *     irsa_buffer_free(token);
+ *     irsa_credentials_free(mine);
+ */
+int irsa_rds_token(const struct irsa_credentials *credentials,
+                   const char *host,
+                   uint32_t port,
+                   const char *user,
+                   const char *region,
+                   int64_t now_ms,
+                   struct irsa_buffer **token,
+                   struct irsa_error **err);
+
+/**
  * The answer, lent: it lives as long as `received`. It may be given to the functions that read one. NULL for NULL.
  * Since 0.1.
  *
@@ -3109,6 +3275,124 @@ int irsa_request_sign(const struct irsa_signing *signing,
                       size_t room,
                       size_t *length,
                       struct irsa_error **err);
+
+/**
+ * The request of GetSecretValue, signed at `now_ms`. `secret_id` is a name or an ARN, whose Region then counts;
+ * `version_id`, `version_stage` and `endpoint` may be NULL. The answer is for `irsa_secret_read`. The caller frees
+ * `prepared`. Errors: `IRSA_SERVICE_PARAMETER`, `IRSA_REGION_…`, `IRSA_ENDPOINT_…`, `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_endpoint endpoint = IRSA_ZERO;
+ *     irsa_credentials *mine = NULL;
+ *     irsa_prepared *prepared = NULL;
+ *     endpoint.size = sizeof endpoint;
+ *     endpoint.region = irsa_str_of("eu-central-1");
+ *     if (irsa_credentials_new("AKIDEXAMPLE", "secret", NULL, IRSA_NEVER, &mine, NULL) == IRSA_OK &&
+ *         irsa_secret_get("shop/db", NULL, NULL, &endpoint, mine, INT64_C(1440938160000), &prepared, NULL) == IRSA_OK)
+ *         puts(irsa_prepared_request(prepared)->url.data);
+ *     irsa_prepared_free(prepared);
+ *     irsa_credentials_free(mine);
+ */
+int irsa_secret_get(const char *secret_id,
+                    const char *version_id,
+                    const char *version_stage,
+                    const struct irsa_endpoint *endpoint,
+                    const struct irsa_credentials *credentials,
+                    int64_t now_ms,
+                    struct irsa_prepared **prepared,
+                    struct irsa_error **err);
+
+/**
+ * Reads the answer to GetSecretValue, of any status. The caller frees `secret`.
+ * Errors: `IRSA_SECRET_…`, `IRSA_SERVICE_…` where it is refused, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_http_response response = IRSA_ZERO;
+ *     irsa_secret *secret = NULL;
+ *     response.size = sizeof response;
+ *     response.status = 503;
+ *     if (irsa_secret_read(&response, &secret, NULL) != IRSA_OK)
+ *         puts("none");
+ *     irsa_secret_free(secret);
+ */
+int irsa_secret_read(const struct irsa_http_response *response, struct irsa_secret **secret, struct irsa_error **err);
+
+/**
+ * The value: text or bytes, with a NUL behind it that does not count. `{NULL, 0}` for NULL. Since 0.1.
+ *
+ *     irsa_bytes value = irsa_secret_value(NULL);
+ *     printf("%zu bytes\n", value.len);
+ */
+struct irsa_bytes irsa_secret_value(const struct irsa_secret *secret);
+
+/**
+ * 1 where the value is text (`SecretString`), 0 where it is bytes, and for NULL. Since 0.1.
+ *
+ *     printf("%d\n", irsa_secret_is_text(NULL));
+ */
+int irsa_secret_is_text(const struct irsa_secret *secret);
+
+/**
+ * The secret's ARN. NULL where the answer does not say, and for NULL. Since 0.1.
+ *
+ *     const char *arn = irsa_secret_arn(NULL);
+ *     puts(arn != NULL ? arn : "unknown");
+ */
+const char *irsa_secret_arn(const struct irsa_secret *secret);
+
+/**
+ * Its name, likewise. Since 0.1.
+ *
+ *     const char *name = irsa_secret_name(NULL);
+ *     puts(name != NULL ? name : "unknown");
+ */
+const char *irsa_secret_name(const struct irsa_secret *secret);
+
+/**
+ * Which version this is, likewise. Since 0.1.
+ *
+ *     const char *id = irsa_secret_version_id(NULL);
+ *     puts(id != NULL ? id : "unknown");
+ */
+const char *irsa_secret_version_id(const struct irsa_secret *secret);
+
+/**
+ * A stage of that version, by a place from 0 on. NULL where there is none, and for NULL. Since 0.1.
+ *
+ *     const char *stage = irsa_secret_version_stage_at(NULL, 0);
+ *     puts(stage != NULL ? stage : "none");
+ */
+const char *irsa_secret_version_stage_at(const struct irsa_secret *secret, size_t at);
+
+/**
+ * When it was made, in milliseconds since 1970-01-01T00:00:00Z; `IRSA_UNKNOWN` where the answer does not say, and for
+ * NULL. Since 0.1.
+ *
+ *     puts(irsa_secret_created_ms(NULL) == IRSA_UNKNOWN ? "unknown" : "known");
+ */
+int64_t irsa_secret_created_ms(const struct irsa_secret *secret);
+
+/**
+ * Wipes and frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_secret_free(NULL);
+ */
+void irsa_secret_free(struct irsa_secret *secret);
+
+/**
+ * What any service of AWS says in an answer that refuses, as JSON: `{code, shown}`, where `shown` is code and message for
+ * people, without tokens; `null` where it is no refusal, or says no code. The caller frees `json`. Errors: `IRSA_C_…`.
+ * Since 0.1.
+ *
+ *     irsa_http_response response = IRSA_ZERO;
+ *     irsa_buffer *json = NULL;
+ *     response.size = sizeof response;
+ *     response.status = 403;
+ *     if (irsa_response_refused(&response, &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ */
+int irsa_response_refused(const struct irsa_http_response *response,
+                          struct irsa_buffer **json,
+                          struct irsa_error **err);
 
 /**
  * Signs a whole request: its headers, or with `signing->expires` its URL. The body is hashed, save in S3's query form,
@@ -3537,6 +3821,94 @@ int irsa_token_warnings(const struct irsa_token *token,
  *     irsa_token_free(NULL);
  */
 void irsa_token_free(struct irsa_token *token);
+
+/**
+ * What STS decides on AssumeRoleWithWebIdentity, in its order and words. `document` is JSON: `{world: {providers: [{arn,
+ * url, client_ids}], roles: [{arn, trust_policy, max_session_duration}]}, request: {RoleArn, RoleSessionName,
+ * WebIdentityToken, …, connection: [[key, value]]}, discovery, jwks, now}`, where `discovery` and `jwks` are what the
+ * issuer publishes, as texts, or `{failed: why}`, and `now` is in seconds. The answer: `{accepted}` or `{denied, error}`.
+ * The caller frees `answer`. Errors: `IRSA_DOCUMENT_MALFORMED`, `IRSA_POLICY_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *answer = NULL;
+ *     if (irsa_trust_decide(irsa_str_of("{\"world\":{},\"request\":{},\"discovery\":\"\",\"jwks\":\"\",\"now\":0}"), &answer,
+ *                           NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(answer));
+ *     irsa_buffer_free(answer);
+ */
+int irsa_trust_decide(struct irsa_str document,
+                      struct irsa_buffer **answer,
+                      struct irsa_error **err);
+
+/**
+ * What becomes of a whole set-up, why, and what mends it. `document` is JSON: `{now, issuer, service_account, providers,
+ * role, token: {text} or {header, claims}, keys: {discovery, jwks}, pod, request, connection}`; a member that is missing is
+ * not known, and taken to be right; null is known to be absent. The answer: `{verdict, findings, assumed, evaluations,
+ * cause, text, lines}`. The caller frees `answer`. Errors: `IRSA_DOCUMENT_MALFORMED`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *answer = NULL;
+ *     if (irsa_trust_judge(irsa_str_of("{\"now\":0,\"role\":null}"), &answer, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(answer));
+ *     irsa_buffer_free(answer);
+ */
+int irsa_trust_judge(struct irsa_str document,
+                     struct irsa_buffer **answer,
+                     struct irsa_error **err);
+
+/**
+ * What IAM does when OIDC providers are made and changed. `document` is JSON: `{partition, account, quota, now, steps:
+ * [{operation, input}]}`, operations and inputs as the IAM API names them. The answer: `{steps: [{ok} or {refused}],
+ * providers}`. The caller frees `answer`. Errors: `IRSA_DOCUMENT_MALFORMED`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *answer = NULL;
+ *     if (irsa_trust_providers(irsa_str_of("{\"account\":\"123456789012\",\"steps\":[]}"), &answer, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(answer));
+ *     irsa_buffer_free(answer);
+ */
+int irsa_trust_providers(struct irsa_str document, struct irsa_buffer **answer, struct irsa_error **err);
+
+/**
+ * Whether IAM would store this trust policy, and what a person should know of it: JSON `{refusal, warnings}`. The
+ * partition and the account are those of the role; both may be NULL. `size` is the quota in characters; 0: IAM's default.
+ * The caller frees `report`. Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *report = NULL;
+ *     if (irsa_policy_lint(irsa_str_of("{\"Statement\":[]}"), NULL, NULL, 0, &report, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(report));
+ *     irsa_buffer_free(report);
+ */
+int irsa_policy_lint(struct irsa_str policy,
+                     const char *partition,
+                     const char *account,
+                     size_t size,
+                     struct irsa_buffer **report,
+                     struct irsa_error **err);
+
+/**
+ * Whether a policy can be read at all. Errors: `IRSA_POLICY_…` say what is wrong with it, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_error *err = NULL;
+ *     if (irsa_policy_check(irsa_str_of("{\"Statement\":[]}"), &err) != IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_error_free(err);
+ */
+int irsa_policy_check(struct irsa_str policy, struct irsa_error **err);
+
+/**
+ * The trust policy that lets in one subject and nobody else, as text. `provider` is the ARN of the IAM provider, `subject`
+ * what the token's `sub` is to be, a pattern where it has `*` or `?`. `audience` may be NULL: any. The caller frees
+ * `policy`. Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *policy = NULL;
+ *     if (irsa_policy_generate("arn:aws:iam::123456789012:oidc-provider/oidc.example", "system:serviceaccount:shop:web",
+ *                              "sts.amazonaws.com", &policy, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(policy));
+ *     irsa_buffer_free(policy);
+ */
+int irsa_policy_generate(const char *provider,
+                         const char *subject,
+                         const char *audience,
+                         struct irsa_buffer **policy,
+                         struct irsa_error **err);
 
 /**
  * Judges a request that was received. Its `payload` is the body as it came, or the body's hash where it was hashed on the

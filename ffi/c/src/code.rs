@@ -398,6 +398,8 @@ pub enum irsa_code {
     IRSA_C_CALLBACK = 304,
     /// A function of libirsa was called before its handle was ready for it, or on a handle of another use.
     IRSA_C_ORDER = 305,
+    /// A JSON document that is to be judged is not of the form that it has to have.
+    IRSA_DOCUMENT_MALFORMED = 306,
     /// A request has headers that must be under its signature and are not.
     IRSA_VERIFY_HEADERS_NOT_SIGNED = 310,
     /// An answer in pages has more than was to be read, or its pages do not end.
