@@ -234,3 +234,11 @@ fn a_head_is_signed_as_the_whole_request_is() {
     given["body"] = json!(b"another");
     assert_ne!(call("sigv4.sign_head", &given), whole);
 }
+
+#[test]
+fn what_cannot_be_an_access_key_id_is_not_printed() {
+    let printed = |text: &str| call("secret.printable_id", &json!({ "text": text }))["ok"].clone();
+    assert_eq!(printed("AKIAIOSFODNN7EXAMPLE"), "AKIAIOSFODNN7EXAMPLE");
+    let secret = "IRSACANARY/K7MDENG+bPxRfiCYEXAMPLEKEY00";
+    assert!(!printed(secret).as_str().unwrap().contains("IRSACANARY"));
+}
