@@ -1,5 +1,7 @@
 /* fork with a live provider: its refreshing thread on, other threads in the middle of getting credentials, waiting,
- * throwing switches. A child goes on with what it inherits, and hangs in nothing. memcheck: long */
+ * throwing switches. A child goes on with what it inherits, and hangs in nothing. memcheck: long
+ *
+ * A sanitizer's own heap has locks that a child inherits as they are, so under one nothing forks amid threads. */
 #include "check.h"
 #include "pod.h"
 #include <errno.h>
@@ -9,6 +11,11 @@
 #include <time.h>
 
 #define THREADS 6
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
 
 static irsa_error *err;
 static irsa_provider *shared;
@@ -94,7 +101,7 @@ static irsa_provider *with_background(void) {
     irsa_provider_options options = IRSA_ZERO;
     irsa_provider *provider = NULL;
     options.size = sizeof options;
-    options.background = IRSA_YES;
+    options.background = SANITIZED ? IRSA_NO : IRSA_YES;
     options.timeout_ms = 15000;
     CHECK_OK(irsa_provider_new(&options, &provider, &err));
     return provider;
@@ -191,7 +198,9 @@ static void two_hundred_forks_amid_threads(void) {
 
 int main(void) {
     RUN(a_child_has_what_is_in_hand);
-    RUN(a_child_refreshes_by_itself);
-    RUN(two_hundred_forks_amid_threads);
+    if (!SANITIZED) {
+        RUN(a_child_refreshes_by_itself);
+        RUN(two_hundred_forks_amid_threads);
+    }
     return check_end("provider_fork");
 }
