@@ -9,6 +9,8 @@
 static irsa_error *err;
 
 typedef int (*new_function)(const irsa_provider_options *, irsa_provider **, irsa_error **);
+typedef void (*free_function)(irsa_provider *);
+typedef void (*free_credentials_function)(irsa_credentials *);
 typedef int (*get_function)(const irsa_provider *, const irsa_cancel *, irsa_credentials **, irsa_error **);
 
 /* ISO C has no cast from an object's pointer to a function's. */
@@ -53,6 +55,8 @@ static void closed_under_a_running_thread(void) {
     irsa_credentials *got = NULL, *later = NULL;
     new_function make;
     get_function get;
+    free_function end;
+    free_credentials_function end_credentials;
     void *once, *twice;
     if (!CHECK(own != NULL))
         return;
@@ -64,6 +68,8 @@ static void closed_under_a_running_thread(void) {
     CHECK_EQ(pod_fault("lifetime 6s"), 204);
     find(once, "irsa_provider_new", &make);
     find(once, "irsa_provider_get", &get);
+    find(once, "irsa_provider_free", &end);
+    find(once, "irsa_credentials_free", &end_credentials);
     options.size = sizeof options;
     options.background = IRSA_YES;
     CHECK_EQ(make(&options, &provider, NULL), IRSA_OK);
@@ -82,6 +88,9 @@ static void closed_under_a_running_thread(void) {
     CHECK(got != later); /* replaced meanwhile */
     once = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
     CHECK(once != NULL); /* it was there all the while */
+    end_credentials(got);
+    end_credentials(later);
+    end(provider); /* it waits for its thread, which is there to be waited for */
     CHECK_EQ(pod_fault("lifetime off"), 204);
     unlink(path);
 }
