@@ -145,6 +145,17 @@ impl Work {
         }
     }
 
+    /// What [`Work::irsa`] writes, for comparison with other faces'.
+    pub fn written(&self) -> Vec<u8> {
+        let credentials = credentials();
+        let mut out = vec![0; 4096];
+        let now = Timestamp::from_unix(NOW);
+        let signing = self.signing(&credentials);
+        let length = sign_into(&self.request(), &signing, &mut KeyCache::new(), now, &mut out).expect("signed");
+        out.truncate(length);
+        out
+    }
+
     /// The body is hashed in pieces, then the request is signed.
     pub fn irsa_in_pieces(&self) -> impl FnMut() + use<> {
         let (method, path, headers) = (self.method, self.path, self.headers);

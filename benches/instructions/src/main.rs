@@ -6,6 +6,7 @@
 //! `irsa-instructions FILE` compares, `irsa-instructions FILE --record` writes the file anew; with `--loop NAME` a profiler
 //! has something to look at.
 
+mod libirsa;
 #[path = "../../peers/src/measure.rs"]
 #[allow(dead_code)]
 mod measure;
@@ -22,14 +23,18 @@ const SLACK: f64 = 1.5;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    let [file, rest @ ..] = args.as_slice() else { panic!("irsa-instructions FILE [--record]") };
-    let work: [(&str, Box<dyn FnMut()>); 8] = [
+    let [file, library, rest @ ..] = args.as_slice() else { panic!("irsa-instructions FILE LIBRARY [--record]") };
+    let library = libirsa::Library::open(library);
+    let work: [(&str, Box<dyn FnMut()>); 11] = [
         ("W1 sign", Box::new(W1.irsa())),
         ("W1b sign, key derived", Box::new(W1.irsa_fresh_key())),
         ("W2 sign", Box::new(W2.irsa())),
         ("W3 presign", Box::new(W3.irsa())),
         ("W1 verify", Box::new(W1.verified())),
         ("W2 verify", Box::new(W2.verified())),
+        ("W1 sign, libirsa.so", Box::new(library.signed(&W1))),
+        ("W2 sign, libirsa.so", Box::new(library.signed(&W2))),
+        ("W3 presign, libirsa.so", Box::new(library.signed(&W3))),
         ("W5 STS request and answer", Box::new(sts::exchange())),
         ("W5 token read", Box::new(sts::token_read())),
     ];
