@@ -27,7 +27,7 @@ pub(super) fn write(
 ) -> Result<usize, SignError> {
     let mut canonical = canonical;
     let payload = job.signing.content_sha256.then_some(canonical.payload);
-    let token = job.token.map(str::as_bytes);
+    let token = job.token;
     let signed_token = token.filter(|_| job.signing.session_token == SessionToken::Signed);
     // In the order of their names.
     let mut own = [HeaderSlot::EMPTY; 3];

@@ -40,7 +40,7 @@ pub use refusal::Refusal;
 pub use sign::{sign_into, sign_into_with};
 pub use verify::{Verified, Verifying, verify};
 
-use crate::{Credentials, Secret};
+use crate::Credentials;
 use alloc::sync::Arc;
 
 /// Headers that are signed without scratch.
@@ -149,8 +149,8 @@ pub struct AccessKey<'a> {
     pub id: &'a str,
     /// The secret access key.
     pub secret: &'a str,
-    /// The session token, where the key is temporary.
-    pub session_token: Option<&'a str>,
+    /// The session token, where the key is temporary: bytes, since signing looks at each of them anyway.
+    pub session_token: Option<&'a [u8]>,
 }
 
 impl<'a> From<&'a Credentials> for AccessKey<'a> {
@@ -159,7 +159,7 @@ impl<'a> From<&'a Credentials> for AccessKey<'a> {
         Self {
             id: credentials.access_key_id(),
             secret: credentials.secret_access_key().expose(),
-            session_token: credentials.session_token().map(Secret::expose),
+            session_token: credentials.session_token().map(|token| token.expose().as_bytes()),
         }
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn write(
     out.number(expires);
     if let Some(token) = token {
         marks.name(security_token, &mut out);
-        encode::component(token.as_bytes(), &mut out);
+        encode::component(token, &mut out);
     }
     marks.name(signed_headers, &mut out);
     canonical.write_names(&mut encode::Component(&mut out));
@@ -65,7 +65,7 @@ pub(super) fn write(
         out.put(b"&");
         out.put(security_token.as_bytes());
         out.byte(b'=');
-        encode::component(token.as_bytes(), &mut out);
+        encode::component(token, &mut out);
     }
     out.byte(b'&');
     out.put(signature.as_bytes());

@@ -157,7 +157,7 @@ where
 /// What a form needs beside the canonical request.
 pub(super) struct Job<'x> {
     pub signing: &'x Signing<'x>,
-    pub token: Option<&'x str>,
+    pub token: Option<&'x [u8]>,
     pub time: [u8; 16],
     pub scope: &'x [u8],
     pub key: &'x HmacKey,
@@ -185,18 +185,18 @@ pub(super) fn hash(canonical: &Canonical<'_>) -> Result<[u8; 64], SignError> {
 }
 
 /// Refuses what would break the signature's syntax; gives the session token.
-fn check<'c>(method: &str, payload: &Payload<'_>, signing: &Signing<'c>) -> Result<Option<&'c str>, SignError> {
+fn check<'c>(method: &str, payload: &Payload<'_>, signing: &Signing<'c>) -> Result<Option<&'c [u8]>, SignError> {
     let AccessKey { id, secret, session_token: token } = signing.key;
-    let visible = |text: &str| !text.is_empty() && class::visible(text.as_bytes());
+    let visible = |text: &[u8]| !text.is_empty() && class::visible(text);
     let scoped = |text: &str| !text.is_empty() && class::seen(text.as_bytes()) & NOT_IN_SCOPE == 0;
     let part = match payload {
-        _ if !visible(method) => Part::Method,
+        _ if !visible(method.as_bytes()) => Part::Method,
         _ if !scoped(signing.region) || signing.region.len() > NAME_LIMIT => Part::Region,
         _ if !scoped(signing.service) || signing.service.len() > NAME_LIMIT => Part::Service,
         _ if !scoped(id) => Part::AccessKeyId,
         _ if secret.is_empty() => Part::SecretAccessKey,
         _ if !token.is_none_or(visible) => Part::SessionToken,
-        Payload::Hash(hash) if !visible(hash) => Part::Payload,
+        Payload::Hash(hash) if !visible(hash.as_bytes()) => Part::Payload,
         _ => {
             return match signing.form {
                 Form::Query { expires } if !(1..=EXPIRES_LIMIT).contains(&expires) => {

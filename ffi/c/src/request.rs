@@ -203,15 +203,20 @@ pub unsafe extern "C" fn irsa_request_sign(
         // SAFETY: by the header's rules.
         let (request, listed) = unsafe { (read_request(&request)?, Listed::read(&signing)?) };
         // SAFETY: by the header's rules.
-        let how = unsafe { read_signing(&signing, listed.names()) }?;
+        let how = unsafe { read_all_but_the_token(&signing, listed.names()) }?;
         match sigv4::sign_into(&request, &how, keys, Timestamp::from_unix_millis(signing.time_ms), out) {
             Ok(written) => {
                 length.write(written);
                 Ok(())
             }
             Err(error) => {
-                if let sigv4::SignError::TooSmall { needed } = error {
-                    length.write(needed);
+                match error {
+                    sigv4::SignError::TooSmall { needed } => _ = length.write(needed),
+                    sigv4::SignError::Unusable { part: sigv4::Part::SessionToken } => {
+                        // SAFETY: by the header's rules.
+                        unsafe { str(signing.session_token, "signing.session_token") }?;
+                    }
+                    _ => {}
                 }
                 Err(error.into())
             }
@@ -248,6 +253,7 @@ const LISTED: usize = 32;
 
 /// The names of headers that are listed, as core takes them.
 pub(crate) enum Listed<'a> {
+    None,
     Few([&'a str; LISTED], usize),
     Many(Vec<&'a str>),
 }
@@ -259,6 +265,17 @@ impl<'a> Listed<'a> {
     pub(crate) unsafe fn read(signing: &irsa_signing) -> Result<Self, Error> {
         // SAFETY: by the header's rules.
         let names = unsafe { slice(signing.listed, signing.listed_count, "signing.listed") }?;
+        if names.is_empty() {
+            return Ok(Self::None);
+        }
+        // SAFETY: by the header's rules.
+        unsafe { Self::some(names) }
+    }
+
+    /// # Safety
+    /// The header's rules.
+    #[inline(never)]
+    unsafe fn some(names: &[irsa_str]) -> Result<Self, Error> {
         let mut few = [""; LISTED];
         if names.len() > LISTED {
             // SAFETY: by the header's rules.
@@ -275,6 +292,7 @@ impl<'a> Listed<'a> {
     #[inline]
     pub(crate) fn names(&self) -> &[&'a str] {
         match self {
+            Self::None => &[],
             Self::Few(names, count) => names.get(..*count).unwrap_or_default(),
             Self::Many(names) => names,
         }
@@ -285,11 +303,24 @@ impl<'a> Listed<'a> {
 ///
 /// # Safety
 /// The header's rules.
-#[inline]
 pub(crate) unsafe fn read_signing<'a>(given: &irsa_signing, listed: &'a [&'a str]) -> Result<Signing<'a>, Error> {
     // SAFETY: by the header's rules.
+    unsafe {
+        str(given.session_token, "signing.session_token")?;
+        read_all_but_the_token(given, listed)
+    }
+}
+
+/// As above, but that the token may be any bytes: of all texts it is by far the longest, and signing refuses what is not
+/// visible ASCII.
+///
+/// # Safety
+/// The header's rules.
+#[inline]
+unsafe fn read_all_but_the_token<'a>(given: &irsa_signing, listed: &'a [&'a str]) -> Result<Signing<'a>, Error> {
+    // SAFETY: by the header's rules.
     let (key, region, service) = unsafe {
-        let token = str(given.session_token, "signing.session_token")?;
+        let token = slice(given.session_token.data.cast::<u8>(), given.session_token.len, "signing.session_token")?;
         let key = AccessKey {
             id: str(given.access_key_id, "signing.access_key_id")?,
             secret: str(given.secret_access_key, "signing.secret_access_key")?,
