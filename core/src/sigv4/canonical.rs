@@ -126,8 +126,12 @@ pub(super) struct Name<'a> {
 
 impl<'a> Name<'a> {
     #[inline]
-    pub(super) const fn new(name: &'a str) -> Self {
-        Self { bytes: name.as_bytes(), key: key(name.as_bytes()) }
+    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, key: key(bytes) }
+    }
+
+    pub(super) const fn of(name: &'a str) -> Self {
+        Self::new(name.as_bytes())
     }
 
     /// Whether both are one, in any case.
@@ -156,7 +160,7 @@ fn is_tidy(value: &[u8]) -> Option<bool> {
 
 /// The headers that are wanted, in `slots`, sorted by name.
 pub(super) fn headers<'s, 'a>(
-    given: impl Iterator<Item = (&'a str, &'a [u8])>,
+    given: impl Iterator<Item = (&'a [u8], &'a [u8])>,
     wanted: impl Fn(&Name<'a>) -> bool,
     slots: &'s mut [HeaderSlot<'a>],
 ) -> Result<&'s [HeaderSlot<'a>], SignError> {
@@ -213,8 +217,8 @@ impl<'c> Chosen<'c> {
     /// Whether a header is to be signed.
     #[inline]
     pub(super) fn has(&self, name: &Name<'_>) -> bool {
-        const HOST: Name<'_> = Name::new("host");
-        const AUTHORIZATION: Name<'_> = Name::new("authorization");
+        const HOST: Name<'_> = Name::new(b"host");
+        const AUTHORIZATION: Name<'_> = Name::new(b"authorization");
         let first = letter(name.bytes);
         let listed = |list: &[&str]| {
             let mut alike = list.iter().filter(|entry| letter(entry.as_bytes()) == first);

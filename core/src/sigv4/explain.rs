@@ -139,7 +139,9 @@ where
     H: Headers<'a>,
 {
     let value = match e {
-        SignError::Header { index } => request.headers.each().nth(index).map(|(name, _)| name),
+        SignError::Header { index } => {
+            request.headers.each().nth(index).and_then(|(name, _)| core::str::from_utf8(name).ok())
+        }
         SignError::Escape { .. } => Some(request.path),
         SignError::Unusable { part } => match part {
             Part::AccessKeyId => Some(signing.key.id),

@@ -13,7 +13,7 @@ const SECURITY_TOKEN: &str = "x-amz-security-token";
 
 /// Whether signing writes a header of this name itself.
 pub(super) fn replaces(signing: &Signing<'_>, has_token: bool, name: &Name<'_>) -> bool {
-    const NAMES: [Name<'_>; 3] = [Name::new(DATE), Name::new(SECURITY_TOKEN), Name::new(CONTENT_SHA256)];
+    const NAMES: [Name<'_>; 3] = [Name::of(DATE), Name::of(SECURITY_TOKEN), Name::of(CONTENT_SHA256)];
     let [date, token, hash] = &NAMES;
     name.is(date) || has_token && name.is(token) || signing.content_sha256 && name.is(hash)
 }

@@ -94,8 +94,8 @@ pub struct Request<'a, H> {
 /// `iter().copied()`, a map over the caller's own list. Values are text or bytes (whatever is sent: HTTP lets them be
 /// beyond ASCII and of any encoding).
 pub trait Headers<'a> {
-    /// Name and value of each, in the order in which they are sent.
-    fn each(&self) -> impl Iterator<Item = (&'a str, &'a [u8])>;
+    /// Name and value of each, in the order in which they are sent. Names are looked at byte by byte, and so may be any.
+    fn each(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])>;
 }
 
 impl<'a, H, V> Headers<'a> for H
@@ -104,8 +104,8 @@ where
     V: AsRef<[u8]> + ?Sized + 'a,
 {
     #[inline]
-    fn each(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
-        self.clone().into_iter().map(|(name, value)| (name, value.as_ref()))
+    fn each(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        self.clone().into_iter().map(|(name, value)| (name.as_bytes(), value.as_ref()))
     }
 }
 

@@ -158,7 +158,7 @@ impl Claim {
         H: Headers<'a>,
     {
         let header = |name: &str| {
-            let mut found = request.headers.each().filter(|(n, _)| n.eq_ignore_ascii_case(name));
+            let mut found = request.headers.each().filter(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes()));
             match (found.next(), found.next()) {
                 (_, Some(_)) => Err(malformed(format!("there are several {name} headers"))),
                 (first, None) => {
@@ -289,7 +289,8 @@ impl Claim {
     where
         H: Headers<'a>,
     {
-        let signed = |name: &str| self.signed_headers.split(';').any(|signed| signed.eq_ignore_ascii_case(name));
+        let signed =
+            |name: &[u8]| self.signed_headers.split(';').any(|signed| signed.as_bytes().eq_ignore_ascii_case(name));
         // The hash is the last line of the canonical request; the token has been compared with the key's own.
         let free = |name: &str| match name {
             "x-amz-content-sha256" => true,
@@ -297,11 +298,11 @@ impl Claim {
             "content-md5" => !verifying.s3_payload,
             name => !name.starts_with("x-amz-"),
         };
-        let mut names: Vec<String> = if signed("host") { vec![] } else { vec!["host".to_owned()] };
+        let mut names: Vec<String> = if signed(b"host") { vec![] } else { vec!["host".to_owned()] };
         for (name, _) in request.headers.each() {
             // Nearly all are signed: only the others cost a copy.
             if !signed(name) {
-                let name = name.to_ascii_lowercase();
+                let name = String::from_utf8_lossy(name).to_ascii_lowercase();
                 if names.len() < HEADER_LIMIT && !free(&name) && !names.contains(&name) {
                     names.push(name);
                 }
@@ -336,14 +337,14 @@ impl Claim {
         H: Headers<'a>,
     {
         let bad = |e: super::SignError| malformed(e.to_string());
-        let names: Vec<Name<'_>> = self.signed_headers.split(';').map(Name::new).collect();
+        let names: Vec<Name<'_>> = self.signed_headers.split(';').map(Name::of).collect();
         let signed = |name: &Name<'_>| names.iter().any(|signed| signed.is(name));
         let mut slots = vec![HeaderSlot::EMPTY; request.headers.each().count()];
         let headers = canonical::headers(request.headers.each(), signed, &mut slots).map_err(bad)?;
         let missing: Vec<&str> = self
             .signed_headers
             .split(';')
-            .filter(|name| !request.headers.each().any(|(n, _)| n.eq_ignore_ascii_case(name)))
+            .filter(|name| !request.headers.each().any(|(n, _)| n.eq_ignore_ascii_case(name.as_bytes())))
             .collect();
         let absent: Vec<HeaderSlot<'_>> = missing.iter().map(|name| HeaderSlot::own(name, b"")).collect();
         let in_query = self.expires.is_some();

@@ -306,20 +306,29 @@ pub(crate) fn utf8<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str, Error> {
 fn plain(bytes: &[u8]) -> bool {
     const ONE: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
+    const fn word(bytes: &[u8; 8]) -> u64 {
+        u64::from_ne_bytes(*bytes)
+    }
     // Taking 1 from each byte sets the high bit of the first that is 0; from those above it borrows, but only then.
     let odd = |eight: u64| (eight.wrapping_sub(ONE) | eight) & HIGH;
-    let odd = match (bytes.last_chunk::<8>(), bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
-        (Some(last), ..) => {
-            let eights = bytes.as_chunks::<8>().0.iter().map(|eight| odd(u64::from_ne_bytes(*eight)));
-            eights.fold(odd(u64::from_ne_bytes(*last)), |all, one| all | one)
+    let mut rest = bytes;
+    while let Some((eight, more)) = rest.split_first_chunk::<8>() {
+        if odd(word(eight)) != 0 {
+            return false;
         }
-        // Four to seven: two halves that overlap.
-        (_, Some(first), Some(last)) => {
-            odd(u64::from(u32::from_ne_bytes(*first)) << 32 | u64::from(u32::from_ne_bytes(*last)))
-        }
-        _ => u64::from(bytes.iter().any(|byte| !(1..0x80).contains(byte))),
-    };
-    odd == 0
+        rest = more;
+    }
+    // What is left overlaps with what was seen, or is one to seven bytes in halves that overlap.
+    match (rest, bytes.last_chunk::<8>()) {
+        ([], _) => true,
+        (_, Some(last)) => odd(word(last)) == 0,
+        _ => match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>(), bytes) {
+            (Some(&[a, b, c, d]), Some(&[e, f, g, h]), _) => odd(word(&[a, b, c, d, e, f, g, h])) == 0,
+            (.., &[a, b, c]) => odd(word(&[a, b, c, c, c, c, c, c])) == 0,
+            (.., &[a, b]) => odd(word(&[a, b, b, b, b, b, b, b])) == 0,
+            (.., bytes) => bytes.iter().all(|byte| (1..0x80).contains(byte)),
+        },
+    }
 }
 
 #[inline(never)]
@@ -415,18 +424,9 @@ pub(crate) struct Headers<'a>(&'a [irsa_header]);
 impl<'a> Headers<'a> {
     /// # Safety
     /// As of [`slice`], and so for each name and value.
-    #[inline]
     pub(crate) unsafe fn new(data: *const irsa_header, len: usize) -> Result<Self, Error> {
         // SAFETY: as the caller says.
-        let headers = unsafe { slice(data, len, "headers") }?;
-        for header in headers {
-            // SAFETY: as the caller says.
-            unsafe {
-                str(header.name, "a header's name")?;
-                slice(header.value.data.cast::<u8>(), header.value.len, "a header's value")?;
-            }
-        }
-        Ok(Self(headers))
+        unsafe { RawHeaders::new(data, len) }?.checked()
     }
 
     /// Name and value of each.
@@ -440,10 +440,55 @@ impl<'a> Headers<'a> {
 }
 
 impl<'a> irsa_core::sigv4::Headers<'a> for Headers<'a> {
-    #[inline]
-    fn each(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
-        self.iter()
+    fn each(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        self.iter().map(|(name, value)| (name.as_bytes(), value))
     }
+}
+
+/// The same, but that names may be any bytes: signing looks at each of them, and refuses what is no name.
+#[derive(Clone, Copy)]
+pub(crate) struct RawHeaders<'a>(&'a [irsa_header]);
+
+impl<'a> RawHeaders<'a> {
+    /// # Safety
+    /// As of [`slice`], and so for each name and value.
+    #[inline(always)]
+    pub(crate) unsafe fn new(data: *const irsa_header, len: usize) -> Result<Self, Error> {
+        // SAFETY: as the caller says.
+        let headers = unsafe { slice(data, len, "headers") }?;
+        let good = |view: irsa_str| view.len == 0 || (!view.data.is_null() && view.len <= isize::MAX as usize);
+        for header in headers {
+            if !good(header.name) || !good(header.value) {
+                return Err(null_header(header));
+            }
+        }
+        Ok(Self(headers))
+    }
+
+    pub(crate) fn checked(self) -> Result<Headers<'a>, Error> {
+        for header in self.0 {
+            // SAFETY: `new` has looked at it.
+            utf8(unsafe { raw(header.name) }, "a header's name")?;
+        }
+        Ok(Headers(self.0))
+    }
+}
+
+impl<'a> irsa_core::sigv4::Headers<'a> for RawHeaders<'a> {
+    #[inline]
+    fn each(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
+        // SAFETY: `new` has looked at all of them.
+        self.0.iter().map(|header| unsafe { (raw(header.name), raw(header.value)) })
+    }
+}
+
+#[cold]
+fn null_header(header: &irsa_header) -> Error {
+    // SAFETY: nothing is read that is NULL or longer than can be, and one of both is.
+    let name = unsafe { slice(header.name.data.cast::<u8>(), header.name.len, "a header's name") };
+    // SAFETY: as above.
+    let value = unsafe { slice(header.value.data.cast::<u8>(), header.value.len, "a header's value") };
+    name.err().or(value.err()).unwrap_or_else(|| null("a header"))
 }
 
 /// # Safety

@@ -4,7 +4,7 @@
 //! [`LISTED`] names of headers.
 
 use crate::{
-    edge::{Headers, Versioned, bytes, given, no_such, run, slice, slice_mut, str, versioned},
+    edge::{Headers, RawHeaders, Versioned, bytes, given, no_such, run, slice, slice_mut, str, versioned},
     error::irsa_error,
     keys::irsa_keys,
     types::{irsa_bytes, irsa_header, irsa_str},
@@ -201,7 +201,7 @@ pub unsafe extern "C" fn irsa_request_sign(
             }
         };
         // SAFETY: by the header's rules.
-        let (request, listed) = unsafe { (read_request(&request)?, Listed::read(&signing)?) };
+        let (request, listed) = unsafe { (read_raw(&request)?, Listed::read(&signing)?) };
         // SAFETY: by the header's rules.
         let how = unsafe { read_all_but_the_token(&signing, listed.names()) }?;
         match sigv4::sign_into(&request, &how, keys, Timestamp::from_unix_millis(signing.time_ms), out) {
@@ -216,6 +216,7 @@ pub unsafe extern "C" fn irsa_request_sign(
                         // SAFETY: by the header's rules.
                         unsafe { str(signing.session_token, "signing.session_token") }?;
                     }
+                    sigv4::SignError::Header { .. } => _ = request.headers.checked()?,
                     _ => {}
                 }
                 Err(error.into())
@@ -228,8 +229,18 @@ pub unsafe extern "C" fn irsa_request_sign(
 ///
 /// # Safety
 /// The header's rules.
-#[inline]
 pub(crate) unsafe fn read_request<'a>(request: &irsa_request) -> Result<Request<'a, Headers<'a>>, Error> {
+    // SAFETY: by the header's rules.
+    let Request { method, path, query, headers, payload } = unsafe { read_raw(request) }?;
+    Ok(Request { method, path, query, headers: headers.checked()?, payload })
+}
+
+/// As above, but that the names of headers may be any bytes.
+///
+/// # Safety
+/// The header's rules.
+#[inline(always)]
+unsafe fn read_raw<'a>(request: &irsa_request) -> Result<Request<'a, RawHeaders<'a>>, Error> {
     // SAFETY: by the header's rules.
     unsafe {
         let payload = match request.payload {
@@ -242,7 +253,7 @@ pub(crate) unsafe fn read_request<'a>(request: &irsa_request) -> Result<Request<
             method: str(request.method, "request.method")?,
             path: str(request.path, "request.path")?,
             query: str(request.query, "request.query")?,
-            headers: Headers::new(request.headers, request.header_count)?,
+            headers: RawHeaders::new(request.headers, request.header_count)?,
             payload,
         })
     }
@@ -316,7 +327,7 @@ pub(crate) unsafe fn read_signing<'a>(given: &irsa_signing, listed: &'a [&'a str
 ///
 /// # Safety
 /// The header's rules.
-#[inline]
+#[inline(always)]
 unsafe fn read_all_but_the_token<'a>(given: &irsa_signing, listed: &'a [&'a str]) -> Result<Signing<'a>, Error> {
     // SAFETY: by the header's rules.
     let (key, region, service) = unsafe {
@@ -349,7 +360,7 @@ unsafe fn read_all_but_the_token<'a>(given: &irsa_signing, listed: &'a [&'a str]
 }
 
 /// `auto` as the service has it, `within` the struct's name.
-#[inline]
+#[inline(always)]
 pub(crate) fn path_rule(encoding: u32, normalise: u32, auto: PathRule, within: &str) -> Result<PathRule, Error> {
     Ok(PathRule {
         encoding: match encoding {
