@@ -72,6 +72,9 @@ lint: ## format, clippy, MSRV, purity, unused dependencies, licences and bans
 test-schemas: ## what --json prints, against docs/schemas
 	@tools/judge.sh schemas
 
+test-c-examples: ## the examples of libirsa, built and run: `make test-c-examples EXAMPLES="filter epoll"` for some
+	@tools/examples_c.sh $(EXAMPLES)
+
 test-fuzz: ## every fuzz target on its corpus, then 100,000 executions; TARGETS="token flow" for some
 	@tools/fuzz.sh $(TARGETS)
 

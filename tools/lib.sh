@@ -39,6 +39,14 @@ not_run() {
     return 1
 }
 
+# apt_package PACKAGE WHAT: gets a package of Debian's where that is possible; false without it, as above.
+apt_package() {
+    if command -v dpkg >/dev/null && ! dpkg -s "$1" >/dev/null 2>&1 && [ "$(id -u)" = 0 ]; then
+        { apt-get install -qq -y "$1" || { apt-get update -qq && apt-get install -qq -y "$1"; }; } >/dev/null 2>&1 || true
+    fi
+    command -v dpkg >/dev/null && dpkg -s "$1" >/dev/null 2>&1 || not_run "$2: needs the package $1; apt-get install $1 (Debian)"
+}
+
 # What everything here needs.
 need_basics() {
     need cc "install a C compiler: apt-get install gcc libc6-dev (Debian), dnf install gcc (Fedora), xcode-select --install (macOS)"

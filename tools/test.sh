@@ -56,6 +56,7 @@ suite moto tools/judge.sh moto
 suite schemas tools/judge.sh schemas
 suite c tools/c.sh
 suite c-install tools/c_install.sh
+suite c-examples tools/examples_c.sh
 suite fuzz tools/fuzz.sh
 if [ -n "$IRSA_LONG" ]; then
     for peer in minio kube; do

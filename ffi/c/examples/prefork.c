@@ -53,11 +53,10 @@ static void answer(int client, irsa_provider *provider, irsa_keys *keys) {
         snprintf(path, sizeof path, "/%s/%s", bucket, key);
         length = presign(provider, keys, path, query, sizeof query);
     }
-    snprintf(reply, sizeof reply,
-             "HTTP/1.1 %s\r\nLocation: %s://%s%s?%.*s\r\nX-Worker: %ld\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-             length == 0 ? "503 Not signed" : "302 Found", scheme, host, path, (int)length, query, (long)getpid());
-    if (send(client, reply, strlen(reply), MSG_NOSIGNAL) < 0)
-        perror("prefork: send");
+    snprintf(reply, sizeof reply, "HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: 0\r\nX-Worker: %ld\r\n"
+             "Location: %s://%s%s?%.*s\r\n\r\n", length == 0 ? "503 Not signed" : "302 Found", (long)getpid(),
+             scheme, host, path, (int)length, query);
+    send(client, reply, strlen(reply), MSG_NOSIGNAL);
 }
 
 static int work(irsa_provider *provider, int listener, int news) {
@@ -143,9 +142,7 @@ int main(int argc, char **argv) {
     while (sigwait(&signals, &number) == 0 && number == SIGHUP)
         renew(provider, &generation, news, count);
     for (i = 0; i < count; i++)
-        kill(workers[i], SIGTERM);
-    while (wait(NULL) > 0) {
-    }
+        kill(workers[i], SIGTERM), waitpid(workers[i], NULL, 0);
     irsa_provider_free(provider);
     return 0;
 }

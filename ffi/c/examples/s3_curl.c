@@ -96,7 +96,8 @@ static int transfer(CURLU *url, int putting, FILE *file, struct curl_slist *line
 }
 
 int main(int argc, char **argv) {
-    int putting = argc == 4 && strncmp(argv[1], "put", 3) == 0, unsigned_body = argc == 4 && strcmp(argv[1], "put-unsigned") == 0;
+    int putting = argc == 4 && strncmp(argv[1], "put", 3) == 0;
+    int unsigned_body = argc == 4 && strcmp(argv[1], "put-unsigned") == 0;
     int failed = 0;
     char hash[65] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"; /* of nothing */
     struct curl_slist *lines = NULL;
