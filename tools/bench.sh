@@ -13,4 +13,9 @@ venv clients
 cargo build -q --locked --profile cli -p irsa-cli
 cargo build -q --locked -p irsa-local
 cargo build -q --release --locked --manifest-path benches/peers/Cargo.toml -p irsa-cold --target-dir "$target/peers"
+cargo build -q --locked --profile ffi -p irsa-ffi --lib
+mkdir -p "$target/cold"
+ln -sf ../ffi/libirsa_ffi.so "$target/cold/libirsa.so.0"
+cc -std=c99 -O2 -Wall -Wextra -Wpedantic -Werror -Iffi/c/include benches/peers/cold/libirsa.c -o "$target/cold/libirsa" -pthread \
+    "$target/cold/libirsa.so.0" "-Wl,-rpath,$target/cold"
 "$target/venv/clients/bin/python" tools/bench_cold.py "$target"

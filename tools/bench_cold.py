@@ -88,17 +88,22 @@ def main():
     parser.add_argument("--ours", action="store_true", help="leave the peers out")
     args = parser.parse_args()
     irsa, peers = args.target / "cli/irsa", args.target / "peers/release"
-    programs = {"irsa": [irsa, "credential-process"], "/bin/true": ["/bin/true"]}
+    programs = {"irsa": [irsa, "credential-process"], "libirsa.so": [args.target / "cold/libirsa"]}
+    programs["/bin/true"] = ["/bin/true"]
     if not args.ours:
         programs["aws-config"] = [peers / "aws-config"]
         programs["boto3"] = [sys.executable, "-c", BOTO3]
     launcher, lock = peers / "once", "benches/peers/Cargo.lock"
     print(f"irsa {version('Cargo.lock', 'irsa')}, rustls {version('Cargo.lock', 'rustls')} with ring: {size(irsa):,} bytes")
+    print(f"libirsa.so: {size(args.target / 'ffi/libirsa_ffi.so'):,} bytes")
     if not args.ours:
         tls = f"rustls {version(lock, 'rustls')}, aws-lc-sys {version(lock, 'aws-lc-sys')}"
         print(f"aws-config {version(lock, 'aws-config')}, {tls}: {size(peers / 'aws-config'):,} bytes")
         print(f"boto3 {importlib.metadata.version('boto3')}, Python {sys.version.split()[0]}")
     with Local(args.target / "debug/irsa-local", tls=False) as local:
+        command = [args.target / "cold/libirsa", "cached", "1000000"]
+        cached = subprocess.check_output(command, env=local.env, text=True).splitlines()[1]
+        print("cached, by irsa_provider_get and irsa_credentials_free:", cached)
         table("cold start, plain HTTP", measure(programs, launcher, local.env, args.rounds))
     with Local(args.target / "debug/irsa-local", tls=True) as local, tempfile.NamedTemporaryFile("w") as bundle:
         system = next(filter(os.path.exists, SYSTEM_ROOTS), os.devnull)

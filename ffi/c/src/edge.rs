@@ -218,8 +218,29 @@ pub(crate) unsafe fn list<'a>(list: *const *const c_char, len: u32, name: &str) 
 ///
 /// # Safety
 /// `data` is NULL, or good for `len` bytes during the call.
-#[inline]
+#[inline(always)]
 pub(crate) unsafe fn str<'a>(view: irsa_str, name: &str) -> Result<&'a str, Error> {
+    // The texts of a signature are many and short: nearly all end here, in registers.
+    if view.len == 0 {
+        return Ok("");
+    }
+    if !view.data.is_null() && view.len <= isize::MAX as usize {
+        // SAFETY: it is not NULL, of a length that can be, and good as the caller says.
+        let bytes = unsafe { std::slice::from_raw_parts(view.data.cast::<u8>(), view.len) };
+        if plain(bytes) {
+            // SAFETY: ASCII is UTF-8.
+            return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
+        }
+    }
+    // SAFETY: as the caller says.
+    unsafe { odd_str(view, name) }
+}
+
+/// # Safety
+/// As of [`str`].
+#[cold]
+#[inline(never)]
+unsafe fn odd_str<'a>(view: irsa_str, name: &str) -> Result<&'a str, Error> {
     // SAFETY: as the caller says.
     utf8(unsafe { slice(view.data.cast::<u8>(), view.len, name) }?, name)
 }
@@ -291,18 +312,16 @@ pub(crate) unsafe fn slice_mut<'a>(data: *mut c_char, len: usize, name: &str) ->
     Ok(unsafe { std::slice::from_raw_parts_mut(data.cast::<u8>(), len) })
 }
 
-#[inline]
 pub(crate) fn utf8<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str, Error> {
-    if plain(bytes) {
-        // SAFETY: ASCII is UTF-8.
-        return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !bytes.contains(&0) => Ok(text),
+        Ok(_) => Err(not_text(name, "has a NUL within")),
+        Err(e) => Err(not_text(name, &format!("is not UTF-8 from byte {} on", e.valid_up_to()))),
     }
-    any_utf8(bytes, name)
 }
 
-/// Whether all are ASCII and none is NUL: nearly every text. Eight at a time, and in place, since the texts of a signature
-/// are many and short.
-#[inline(always)]
+/// Whether all are ASCII and none is NUL: nearly every text. Eight at a time.
+#[inline(never)]
 fn plain(bytes: &[u8]) -> bool {
     const ONE: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = u64::from_ne_bytes([0x80; 8]);
@@ -328,15 +347,6 @@ fn plain(bytes: &[u8]) -> bool {
             (.., &[a, b]) => odd(word(&[a, b, b, b, b, b, b, b])) == 0,
             (.., bytes) => bytes.iter().all(|byte| (1..0x80).contains(byte)),
         },
-    }
-}
-
-#[inline(never)]
-fn any_utf8<'a>(bytes: &'a [u8], name: &str) -> Result<&'a str, Error> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !bytes.contains(&0) => Ok(text),
-        Ok(_) => Err(not_text(name, "has a NUL within")),
-        Err(e) => Err(not_text(name, &format!("is not UTF-8 from byte {} on", e.valid_up_to()))),
     }
 }
 
