@@ -1135,6 +1135,42 @@ typedef enum irsa_action {
 } irsa_action;
 
 /**
+ * What is done with an object.
+ */
+typedef enum irsa_s3_operation {
+    /**
+     * GetObject.
+     */
+    IRSA_S3_GET = 1,
+    /**
+     * HeadObject.
+     */
+    IRSA_S3_HEAD = 2,
+    /**
+     * PutObject.
+     */
+    IRSA_S3_PUT = 3,
+} irsa_s3_operation;
+
+/**
+ * Where a bucket's name goes.
+ */
+typedef enum irsa_s3_style {
+    /**
+     * Before AWS's hosts where it can, into the path of other endpoints.
+     */
+    IRSA_S3_AUTO = 0,
+    /**
+     * Before other endpoints' hosts as well.
+     */
+    IRSA_S3_VIRTUAL = 1,
+    /**
+     * Into the path, always.
+     */
+    IRSA_S3_PATH = 2,
+} irsa_s3_style;
+
+/**
  * What STS says beside the credentials.
  */
 typedef struct irsa_assumed irsa_assumed;
@@ -1193,6 +1229,11 @@ typedef struct irsa_keys irsa_keys;
 typedef struct irsa_message irsa_message;
 
 /**
+ * Parameters, as Parameter Store gave them.
+ */
+typedef struct irsa_parameters irsa_parameters;
+
+/**
  * A request that irsa has made and, where its service wants it, signed. It is good for minutes: send it at once.
  */
 typedef struct irsa_prepared irsa_prepared;
@@ -1210,6 +1251,16 @@ typedef struct irsa_provider irsa_provider;
  * What a server answered: owned, wiped when freed.
  */
 typedef struct irsa_received irsa_received;
+
+/**
+ * What the headers of an answer say of an object.
+ */
+typedef struct irsa_s3_head irsa_s3_head;
+
+/**
+ * A page of a bucket's keys.
+ */
+typedef struct irsa_s3_page irsa_s3_page;
 
 /**
  * A secret's value, and what is known of it.
@@ -1733,6 +1784,90 @@ typedef struct irsa_request {
 } irsa_request;
 
 /**
+ * An object, and what is done with it. Zero it, then set `size`, `operation`, `bucket` and `key`.
+ */
+typedef struct irsa_s3_ask {
+    /**
+     * `sizeof(irsa_s3_ask)`.
+     */
+    size_t size;
+    /**
+     * An `IRSA_S3_GET`, `_HEAD` or `_PUT`.
+     */
+    uint32_t operation;
+    /**
+     * An `IRSA_S3_…` of `irsa_s3_style`.
+     */
+    uint32_t style;
+    /**
+     * The bucket's name, or the alias of an access point.
+     */
+    struct irsa_str bucket;
+    /**
+     * The key, as it is: irsa encodes it.
+     */
+    struct irsa_str key;
+    /**
+     * A version; empty: the latest. Not for PUT.
+     */
+    struct irsa_str version_id;
+    /**
+     * Further headers, which are signed: `range`, `content-type`, `x-amz-meta-…`.
+     */
+    const struct irsa_header *headers;
+    /**
+     * How many.
+     */
+    size_t header_count;
+    /**
+     * Of a PUT, an `IRSA_PAYLOAD_…`: what is signed of the body.
+     */
+    uint32_t payload;
+    /**
+     * Of a PUT: the body, or its hash, as `payload` says. It is read, not copied.
+     */
+    struct irsa_bytes body;
+} irsa_s3_ask;
+
+/**
+ * A page of a bucket's keys. Zero it, then set `size` and `bucket`. An empty text is not sent.
+ */
+typedef struct irsa_s3_list_ask {
+    /**
+     * `sizeof(irsa_s3_list_ask)`.
+     */
+    size_t size;
+    /**
+     * The bucket's name.
+     */
+    struct irsa_str bucket;
+    /**
+     * Only keys that begin so.
+     */
+    struct irsa_str prefix;
+    /**
+     * Keys are told up to this behind the prefix: mostly `/`.
+     */
+    struct irsa_str delimiter;
+    /**
+     * Only keys behind this one.
+     */
+    struct irsa_str start_after;
+    /**
+     * Where the page begins: as `irsa_s3_page_next_token` of the page before.
+     */
+    struct irsa_str next_token;
+    /**
+     * The most on a page, 1 to 1,000; 0: 1,000.
+     */
+    uint32_t max_keys;
+    /**
+     * An `IRSA_S3_…` of `irsa_s3_style`.
+     */
+    uint32_t style;
+} irsa_s3_list_ask;
+
+/**
  * A request that a program describes whole. Zero it, then set `size`.
  */
 typedef struct irsa_http_call {
@@ -1769,6 +1904,44 @@ typedef struct irsa_http_call {
      */
     uint32_t direct;
 } irsa_http_call;
+
+/**
+ * Which parameters. Zero it, then set `size` and either `names` or `path`.
+ */
+typedef struct irsa_parameter_ask {
+    /**
+     * `sizeof(irsa_parameter_ask)`.
+     */
+    size_t size;
+    /**
+     * Names or ARNs, with `:version` or `:label` behind them where not the latest is meant. One of them: GetParameter.
+     */
+    const struct irsa_str *names;
+    /**
+     * How many, at most 10.
+     */
+    size_t name_count;
+    /**
+     * Instead of names: those under this path, which begins with `/` (GetParametersByPath).
+     */
+    struct irsa_str path;
+    /**
+     * Of a path: where the page begins, as `irsa_parameters_next_token` of the page before; empty: the first page.
+     */
+    struct irsa_str next_token;
+    /**
+     * Of a path: the most on a page, 1 to 10; 0: 10.
+     */
+    uint32_t max_results;
+    /**
+     * Of a path, not 0: those further below, too.
+     */
+    uint32_t recursive;
+    /**
+     * Not 0: values of SecureStrings stay encrypted.
+     */
+    uint32_t encrypted;
+} irsa_parameter_ask;
 
 /**
  * AssumeRoleWithWebIdentity: a token for credentials. Zero it, then set `size`, `role_arn` and `token`. An empty text, and
@@ -2866,6 +3039,162 @@ int irsa_time_parse(const char *time,
 int irsa_time_format(int64_t time_ms, uint32_t basic, struct irsa_buffer **time, struct irsa_error **err);
 
 /**
+ * Reads the head of S3's answer to `irsa_s3_object`; `operation` as there. The body may be left out of `response`, but for
+ * an answer of another status than 200 and 206: it then says why. `head` may be NULL; the caller frees it.
+ * Errors: `IRSA_OBJECT_…`, `IRSA_BUCKET_…`, `IRSA_SERVICE_…` where it is refused, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_http_response response = IRSA_ZERO;
+ *     irsa_s3_head *head = NULL;
+ *     response.size = sizeof response;
+ *     response.status = 404;
+ *     if (irsa_s3_object_read(&response, IRSA_S3_HEAD, &head, NULL) == IRSA_OBJECT_NOT_FOUND)
+ *         puts("none");
+ *     irsa_s3_head_free(head);
+ */
+int irsa_s3_object_read(const struct irsa_http_response *response,
+                        uint32_t operation,
+                        struct irsa_s3_head **head,
+                        struct irsa_error **err);
+
+/**
+ * The entity tag, with its quotes, as conditions want it. NULL where there is none, and for NULL. Since 0.1.
+ *
+ *     const char *etag = irsa_s3_head_etag(NULL);
+ *     puts(etag != NULL ? etag : "none");
+ */
+const char *irsa_s3_head_etag(const struct irsa_s3_head *head);
+
+/**
+ * The version, in a bucket that keeps them, likewise. Since 0.1.
+ *
+ *     const char *version = irsa_s3_head_version_id(NULL);
+ *     puts(version != NULL ? version : "none");
+ */
+const char *irsa_s3_head_version_id(const struct irsa_s3_head *head);
+
+/**
+ * `content-type`, likewise. Since 0.1.
+ *
+ *     const char *type = irsa_s3_head_content_type(NULL);
+ *     puts(type != NULL ? type : "none");
+ */
+const char *irsa_s3_head_content_type(const struct irsa_s3_head *head);
+
+/**
+ * A value that was written along with the object, by its name without `x-amz-meta-` in lower case, likewise. Since 0.1.
+ *
+ *     const char *owner = irsa_s3_head_metadata(NULL, "owner");
+ *     puts(owner != NULL ? owner : "none");
+ */
+const char *irsa_s3_head_metadata(const struct irsa_s3_head *head, const char *name);
+
+/**
+ * Bytes of this answer's body: of the object, or of the range of it. -1 where the answer does not say, and for NULL.
+ * Since 0.1.
+ *
+ *     printf("%lld\n", (long long)irsa_s3_head_length(NULL));
+ */
+int64_t irsa_s3_head_length(const struct irsa_s3_head *head);
+
+/**
+ * Bytes of the whole object, likewise. Since 0.1.
+ *
+ *     printf("%lld\n", (long long)irsa_s3_head_size(NULL));
+ */
+int64_t irsa_s3_head_size(const struct irsa_s3_head *head);
+
+/**
+ * When it was written, in milliseconds since 1970-01-01T00:00:00Z; `IRSA_UNKNOWN` where the answer does not say, and for
+ * NULL. Since 0.1.
+ *
+ *     puts(irsa_s3_head_modified_ms(NULL) == IRSA_UNKNOWN ? "unknown" : "known");
+ */
+int64_t irsa_s3_head_modified_ms(const struct irsa_s3_head *head);
+
+/**
+ * Frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_s3_head_free(NULL);
+ */
+void irsa_s3_head_free(struct irsa_s3_head *head);
+
+/**
+ * Reads S3's answer to `irsa_s3_list`, of any status. The caller frees `page`.
+ * Errors: `IRSA_BUCKET_…`, `IRSA_SERVICE_…` where it is refused, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_http_response response = IRSA_ZERO;
+ *     irsa_s3_page *page = NULL;
+ *     response.size = sizeof response;
+ *     response.status = 503;
+ *     if (irsa_s3_list_read(&response, &page, NULL) != IRSA_OK)
+ *         puts("none");
+ *     irsa_s3_page_free(page);
+ */
+int irsa_s3_list_read(const struct irsa_http_response *response, struct irsa_s3_page **page, struct irsa_error **err);
+
+/**
+ * How many objects are on the page. 0 for NULL. Since 0.1.
+ *
+ *     printf("%zu\n", irsa_s3_page_count(NULL));
+ */
+size_t irsa_s3_page_count(const struct irsa_s3_page *page);
+
+/**
+ * The key of the object at a place from 0 on. NULL where there is none, and for NULL. Since 0.1.
+ *
+ *     const char *key = irsa_s3_page_key_at(NULL, 0);
+ *     puts(key != NULL ? key : "none");
+ */
+const char *irsa_s3_page_key_at(const struct irsa_s3_page *page, size_t at);
+
+/**
+ * Its entity tag, with its quotes, likewise. Since 0.1.
+ *
+ *     const char *etag = irsa_s3_page_etag_at(NULL, 0);
+ *     puts(etag != NULL ? etag : "none");
+ */
+const char *irsa_s3_page_etag_at(const struct irsa_s3_page *page, size_t at);
+
+/**
+ * Its bytes. -1 where S3 did not say, where there is none, and for NULL. Since 0.1.
+ *
+ *     printf("%lld\n", (long long)irsa_s3_page_size_at(NULL, 0));
+ */
+int64_t irsa_s3_page_size_at(const struct irsa_s3_page *page, size_t at);
+
+/**
+ * When it was written, in milliseconds since 1970-01-01T00:00:00Z; `IRSA_UNKNOWN` where S3 did not say, where there is
+ * none, and for NULL. Since 0.1.
+ *
+ *     puts(irsa_s3_page_modified_ms_at(NULL, 0) == IRSA_UNKNOWN ? "unknown" : "known");
+ */
+int64_t irsa_s3_page_modified_ms_at(const struct irsa_s3_page *page, size_t at);
+
+/**
+ * What keys have in common up to the delimiter, by a place from 0 on. NULL where there is none, and for NULL. Since 0.1.
+ *
+ *     const char *folder = irsa_s3_page_prefix_at(NULL, 0);
+ *     puts(folder != NULL ? folder : "none");
+ */
+const char *irsa_s3_page_prefix_at(const struct irsa_s3_page *page,
+                                   size_t at);
+
+/**
+ * Where the next page begins, for `irsa_s3_list_ask`. NULL where this is the last, and for NULL. Since 0.1.
+ *
+ *     const char *next = irsa_s3_page_next_token(NULL);
+ *     puts(next != NULL ? "there is more" : "that was all");
+ */
+const char *irsa_s3_page_next_token(const struct irsa_s3_page *page);
+
+/**
+ * Frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_s3_page_free(NULL);
+ */
+void irsa_s3_page_free(struct irsa_s3_page *page);
+
+/**
  * Verifies the signature of a token with the key of a set that its header means. Its times and claims are not judged:
  * `irsa_trust_decide` does that. `claims` is JSON: `{alg, kid, critical, key, payload, claims}`; the caller frees it.
  * Errors: `IRSA_JWS_…`, `IRSA_JWKS_…`, `IRSA_C_…`. Since 0.1.
@@ -3277,6 +3606,91 @@ int irsa_request_sign(const struct irsa_signing *signing,
                       struct irsa_error **err);
 
 /**
+ * The head of a request for an object, signed at `now_ms`. Its body is empty: the program sends the object's own behind it,
+ * from wherever it is, with `content-length`. Send the path as it is (curl: `CURLOPT_PATH_AS_IS`). The head of the answer is
+ * for `irsa_s3_object_read`. The caller frees `prepared`.
+ * Errors: `IRSA_SERVICE_PARAMETER`, `IRSA_REGION_…`, `IRSA_ENDPOINT_…`, `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_s3_ask ask = IRSA_ZERO;
+ *     irsa_endpoint endpoint = IRSA_ZERO;
+ *     irsa_credentials *mine = NULL;
+ *     irsa_prepared *prepared = NULL;
+ *     ask.size = sizeof ask;
+ *     ask.operation = IRSA_S3_PUT;
+ *     ask.bucket = irsa_str_of("shop");
+ *     ask.key = irsa_str_of("orders/17.json");
+ *     ask.payload = IRSA_PAYLOAD_UNSIGNED;
+ *     endpoint.size = sizeof endpoint;
+ *     endpoint.region = irsa_str_of("eu-central-1");
+ *     if (irsa_credentials_new("AKIDEXAMPLE", "secret", NULL, IRSA_NEVER, &mine, NULL) == IRSA_OK &&
+ *         irsa_s3_object(&ask, &endpoint, mine, INT64_C(1440938160000), &prepared, NULL) == IRSA_OK)
+ *         puts(irsa_prepared_request(prepared)->url.data);
+ *     irsa_prepared_free(prepared);
+ *     irsa_credentials_free(mine);
+ */
+int irsa_s3_object(const struct irsa_s3_ask *ask,
+                   const struct irsa_endpoint *endpoint,
+                   const struct irsa_credentials *credentials,
+                   int64_t now_ms,
+                   struct irsa_prepared **prepared,
+                   struct irsa_error **err);
+
+/**
+ * A URL that lets its bearer do this one thing for `expires` seconds (1 to 604,800), as text: log it nowhere. The headers of
+ * `ask` have to be sent with it; of a PUT's body nothing is signed. It dies with the credentials, if that is sooner. The
+ * caller frees `url`. Errors: as `irsa_s3_object`. Since 0.1.
+ *
+ *     irsa_s3_ask ask = IRSA_ZERO;
+ *     irsa_endpoint endpoint = IRSA_ZERO;
+ *     irsa_credentials *mine = NULL;
+ *     irsa_buffer *url = NULL;
+ *     ask.size = sizeof ask;
+ *     ask.operation = IRSA_S3_GET;
+ *     ask.bucket = irsa_str_of("shop");
+ *     ask.key = irsa_str_of("orders/17.json");
+ *     endpoint.size = sizeof endpoint;
+ *     endpoint.region = irsa_str_of("eu-central-1");
+ *     if (irsa_credentials_new("AKIDEXAMPLE", "secret", NULL, IRSA_NEVER, &mine, NULL) == IRSA_OK &&
+ *         irsa_s3_presign(&ask, &endpoint, mine, INT64_C(1440938160000), 300, &url, NULL) == IRSA_OK)
+ *         printf("%zu bytes\n", irsa_buffer_bytes(url).len);
+ *     irsa_buffer_free(url);
+ *     irsa_credentials_free(mine);
+ */
+int irsa_s3_presign(const struct irsa_s3_ask *ask,
+                    const struct irsa_endpoint *endpoint,
+                    const struct irsa_credentials *credentials,
+                    int64_t now_ms,
+                    uint32_t expires,
+                    struct irsa_buffer **url,
+                    struct irsa_error **err);
+
+/**
+ * The request for a page of a bucket's keys (ListObjectsV2), signed at `now_ms`. The answer is for `irsa_s3_list_read`. The
+ * caller frees `prepared`. Errors: as `irsa_s3_object`. Since 0.1.
+ *
+ *     irsa_s3_list_ask ask = IRSA_ZERO;
+ *     irsa_endpoint endpoint = IRSA_ZERO;
+ *     irsa_credentials *mine = NULL;
+ *     irsa_prepared *prepared = NULL;
+ *     ask.size = sizeof ask;
+ *     ask.bucket = irsa_str_of("shop");
+ *     ask.prefix = irsa_str_of("orders/");
+ *     endpoint.size = sizeof endpoint;
+ *     endpoint.region = irsa_str_of("eu-central-1");
+ *     if (irsa_credentials_new("AKIDEXAMPLE", "secret", NULL, IRSA_NEVER, &mine, NULL) == IRSA_OK &&
+ *         irsa_s3_list(&ask, &endpoint, mine, INT64_C(1440938160000), &prepared, NULL) == IRSA_OK)
+ *         puts(irsa_prepared_request(prepared)->url.data);
+ *     irsa_prepared_free(prepared);
+ *     irsa_credentials_free(mine);
+ */
+int irsa_s3_list(const struct irsa_s3_list_ask *ask,
+                 const struct irsa_endpoint *endpoint,
+                 const struct irsa_credentials *credentials,
+                 int64_t now_ms,
+                 struct irsa_prepared **prepared,
+                 struct irsa_error **err);
+
+/**
  * The request of GetSecretValue, signed at `now_ms`. `secret_id` is a name or an ARN, whose Region then counts;
  * `version_id`, `version_stage` and `endpoint` may be NULL. The answer is for `irsa_secret_read`. The caller frees
  * `prepared`. Errors: `IRSA_SERVICE_PARAMETER`, `IRSA_REGION_…`, `IRSA_ENDPOINT_…`, `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
@@ -3578,6 +3992,130 @@ int irsa_hash_finish(struct irsa_hash *hash,
  *     irsa_hash_free(NULL);
  */
 void irsa_hash_free(struct irsa_hash *hash);
+
+/**
+ * The request for parameters, signed at `now_ms`: GetParameter for one name, GetParameters for more, GetParametersByPath
+ * for a path. An ARN's own Region counts; `endpoint` may be NULL then. The answer is for `irsa_parameters_read`. The caller
+ * frees `prepared`. Errors: `IRSA_SERVICE_PARAMETER`, `IRSA_REGION_…`, `IRSA_ENDPOINT_…`, `IRSA_SIGN_…`, `IRSA_C_…`.
+ * Since 0.1.
+ *
+ *     irsa_str name = IRSA_STR("/shop/db/password");
+ *     irsa_parameter_ask ask = IRSA_ZERO;
+ *     irsa_endpoint endpoint = IRSA_ZERO;
+ *     irsa_credentials *mine = NULL;
+ *     irsa_prepared *prepared = NULL;
+ *     ask.size = sizeof ask;
+ *     ask.names = &name;
+ *     ask.name_count = 1;
+ *     endpoint.size = sizeof endpoint;
+ *     endpoint.region = irsa_str_of("eu-central-1");
+ *     if (irsa_credentials_new("AKIDEXAMPLE", "secret", NULL, IRSA_NEVER, &mine, NULL) == IRSA_OK &&
+ *         irsa_parameters_get(&ask, &endpoint, mine, INT64_C(1440938160000), &prepared, NULL) == IRSA_OK)
+ *         puts(irsa_prepared_request(prepared)->url.data);
+ *     irsa_prepared_free(prepared);
+ *     irsa_credentials_free(mine);
+ */
+int irsa_parameters_get(const struct irsa_parameter_ask *ask,
+                        const struct irsa_endpoint *endpoint,
+                        const struct irsa_credentials *credentials,
+                        int64_t now_ms,
+                        struct irsa_prepared **prepared,
+                        struct irsa_error **err);
+
+/**
+ * Reads the answer to `irsa_parameters_get`, of any status. The caller frees `parameters`.
+ * Errors: `IRSA_PARAMETER_…`, `IRSA_SERVICE_…` where it is refused, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_http_response response = IRSA_ZERO;
+ *     irsa_parameters *parameters = NULL;
+ *     response.size = sizeof response;
+ *     response.status = 503;
+ *     if (irsa_parameters_read(&response, &parameters, NULL) != IRSA_OK)
+ *         puts("none");
+ *     irsa_parameters_free(parameters);
+ */
+int irsa_parameters_read(const struct irsa_http_response *response,
+                         struct irsa_parameters **parameters,
+                         struct irsa_error **err);
+
+/**
+ * How many there are. 0 for NULL. Since 0.1.
+ *
+ *     printf("%zu\n", irsa_parameters_count(NULL));
+ */
+size_t irsa_parameters_count(const struct irsa_parameters *parameters);
+
+/**
+ * The name of the parameter at a place from 0 on. NULL where there is none, and for NULL. Since 0.1.
+ *
+ *     const char *name = irsa_parameters_name_at(NULL, 0);
+ *     puts(name != NULL ? name : "none");
+ */
+const char *irsa_parameters_name_at(const struct irsa_parameters *parameters, size_t at);
+
+/**
+ * Its ARN, likewise. Since 0.1.
+ *
+ *     const char *arn = irsa_parameters_arn_at(NULL, 0);
+ *     puts(arn != NULL ? arn : "none");
+ */
+const char *irsa_parameters_arn_at(const struct irsa_parameters *parameters, size_t at);
+
+/**
+ * Its value, likewise; it may be secret. Since 0.1.
+ *
+ *     const char *value = irsa_parameters_value_at(NULL, 0);
+ *     puts(value != NULL ? "some" : "none");
+ */
+const char *irsa_parameters_value_at(const struct irsa_parameters *parameters, size_t at);
+
+/**
+ * Its kind, `String`, `StringList` or `SecureString`; `?` for one that came later; likewise. Since 0.1.
+ *
+ *     const char *kind = irsa_parameters_kind_at(NULL, 0);
+ *     puts(kind != NULL ? kind : "none");
+ */
+const char *irsa_parameters_kind_at(const struct irsa_parameters *parameters, size_t at);
+
+/**
+ * Its version, which counts up from 1; 0 where the answer does not say, where there is none, and for NULL. Since 0.1.
+ *
+ *     printf("%llu\n", (unsigned long long)irsa_parameters_version_at(NULL, 0));
+ */
+uint64_t irsa_parameters_version_at(const struct irsa_parameters *parameters, size_t at);
+
+/**
+ * When it was last changed, in milliseconds since 1970-01-01T00:00:00Z; `IRSA_UNKNOWN` where the answer does not say,
+ * where there is none, and for NULL. Since 0.1.
+ *
+ *     puts(irsa_parameters_modified_ms_at(NULL, 0) == IRSA_UNKNOWN ? "unknown" : "known");
+ */
+int64_t irsa_parameters_modified_ms_at(const struct irsa_parameters *parameters, size_t at);
+
+/**
+ * Of several names: one that no parameter has, or none that may be read, by a place from 0 on. NULL where there is none,
+ * and for NULL. Since 0.1.
+ *
+ *     const char *name = irsa_parameters_invalid_at(NULL, 0);
+ *     puts(name != NULL ? name : "all are there");
+ */
+const char *irsa_parameters_invalid_at(const struct irsa_parameters *parameters,
+                                       size_t at);
+
+/**
+ * Of a path: where the next page begins, for `irsa_parameter_ask`. NULL where this is the last, and for NULL. Since 0.1.
+ *
+ *     const char *next = irsa_parameters_next_token(NULL);
+ *     puts(next != NULL ? "there is more" : "that was all");
+ */
+const char *irsa_parameters_next_token(const struct irsa_parameters *parameters);
+
+/**
+ * Wipes and frees them. NULL is fine. Since 0.1.
+ *
+ *     irsa_parameters_free(NULL);
+ */
+void irsa_parameters_free(struct irsa_parameters *parameters);
 
 /**
  * The request of AssumeRoleWithWebIdentity, which is not signed. The token is in its body alone. `endpoint` may be NULL.

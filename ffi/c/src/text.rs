@@ -19,6 +19,11 @@ impl Text {
         self.0.len() - 1
     }
 
+    /// Whether this is it.
+    pub(crate) fn is(&self, text: &str) -> bool {
+        self.0.strip_suffix(&[0]) == Some(text.as_bytes())
+    }
+
     pub(crate) fn pointer(&self) -> *const c_char {
         self.0.as_ptr().cast()
     }
