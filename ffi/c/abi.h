@@ -201,6 +201,7 @@ typedef enum irsa_code {
     IRSA_C_VALUE = 303,
     IRSA_C_CALLBACK = 304,
     IRSA_C_ORDER = 305,
+    IRSA_DOCUMENT_MALFORMED = 306,
     IRSA_VERIFY_HEADERS_NOT_SIGNED = 310,
     IRSA_SERVICE_PAGES = 330,
 } irsa_code;
@@ -293,6 +294,7 @@ typedef struct irsa_message irsa_message;
 typedef struct irsa_prepared irsa_prepared;
 typedef struct irsa_provider irsa_provider;
 typedef struct irsa_received irsa_received;
+typedef struct irsa_secret irsa_secret;
 typedef struct irsa_signed irsa_signed;
 typedef struct irsa_token irsa_token;
 typedef struct irsa_verified irsa_verified;
@@ -559,6 +561,16 @@ int irsa_message_read_answer(struct irsa_bytes encoded, struct irsa_message **me
 const struct irsa_effect *irsa_message_effect(const struct irsa_message *message);
 const struct irsa_answer *irsa_message_answer(const struct irsa_message *message);
 void irsa_message_free(struct irsa_message *message);
+int irsa_role_arn_json(const char *arn, struct irsa_buffer **json, struct irsa_error **err);
+int irsa_provider_arn_json(const char *arn, struct irsa_buffer **json, struct irsa_error **err);
+int irsa_partition_json(const char *id_or_region, struct irsa_buffer **json, struct irsa_error **err);
+int irsa_time_parse(const char *time, int64_t *time_ms, uint32_t *nanos, struct irsa_error **err);
+int irsa_time_format(int64_t time_ms, uint32_t basic, struct irsa_buffer **time, struct irsa_error **err);
+int irsa_jws_verify(struct irsa_str token, struct irsa_str jwks, struct irsa_buffer **claims, struct irsa_error **err);
+int irsa_jws_verify_by(struct irsa_str token, struct irsa_str jwk, struct irsa_buffer **claims, struct irsa_error **err);
+int irsa_jwk_verify(struct irsa_str jwk, const char *alg, struct irsa_bytes message, struct irsa_bytes signature, struct irsa_error **err);
+int irsa_jwks_json(struct irsa_bytes jwks, struct irsa_buffer **json, struct irsa_error **err);
+int irsa_discovery_json(struct irsa_bytes document, const char *issuer, struct irsa_buffer **json, struct irsa_error **err);
 int irsa_provider_from_env(struct irsa_provider **provider, struct irsa_error **err);
 int irsa_provider_new(const struct irsa_provider_options *options, struct irsa_provider **provider, struct irsa_error **err);
 int irsa_provider_get(const struct irsa_provider *provider, const struct irsa_cancel *cancel, struct irsa_credentials **credentials, struct irsa_error **err);
@@ -575,9 +587,21 @@ const char *irsa_signed_line(const struct irsa_signed *signed_, size_t index);
 uint64_t irsa_signed_generation(const struct irsa_signed *signed_);
 void irsa_signed_free(struct irsa_signed *signed_);
 int irsa_provider_presign(const struct irsa_provider *provider, const struct irsa_cancel *cancel, const char *method, const char *url, const char *service, const char *region, uint32_t expires, struct irsa_buffer **presigned, struct irsa_error **err);
+int irsa_rds_token(const struct irsa_credentials *credentials, const char *host, uint32_t port, const char *user, const char *region, int64_t now_ms, struct irsa_buffer **token, struct irsa_error **err);
 const struct irsa_http_response *irsa_received_response(const struct irsa_received *received);
 void irsa_received_free(struct irsa_received *received);
 int irsa_request_sign(const struct irsa_signing *signing, const struct irsa_request *request, struct irsa_keys *keys, char *out, size_t room, size_t *length, struct irsa_error **err);
+int irsa_secret_get(const char *secret_id, const char *version_id, const char *version_stage, const struct irsa_endpoint *endpoint, const struct irsa_credentials *credentials, int64_t now_ms, struct irsa_prepared **prepared, struct irsa_error **err);
+int irsa_secret_read(const struct irsa_http_response *response, struct irsa_secret **secret, struct irsa_error **err);
+struct irsa_bytes irsa_secret_value(const struct irsa_secret *secret);
+int irsa_secret_is_text(const struct irsa_secret *secret);
+const char *irsa_secret_arn(const struct irsa_secret *secret);
+const char *irsa_secret_name(const struct irsa_secret *secret);
+const char *irsa_secret_version_id(const struct irsa_secret *secret);
+const char *irsa_secret_version_stage_at(const struct irsa_secret *secret, size_t at);
+int64_t irsa_secret_created_ms(const struct irsa_secret *secret);
+void irsa_secret_free(struct irsa_secret *secret);
+int irsa_response_refused(const struct irsa_http_response *response, struct irsa_buffer **json, struct irsa_error **err);
 int irsa_http_call_sign(const struct irsa_signing *signing, const struct irsa_http_call *call, struct irsa_keys *keys, struct irsa_prepared **prepared, struct irsa_error **err);
 int irsa_url_presign(const struct irsa_signing *signing, const char *method, const char *url, uint32_t payload, struct irsa_bytes body, struct irsa_keys *keys, struct irsa_buffer **presigned, struct irsa_error **err);
 int irsa_request_explain(const struct irsa_signing *signing, const struct irsa_request *request, struct irsa_keys *keys, struct irsa_explanation **explanation, struct irsa_error **err);
@@ -612,6 +636,12 @@ int64_t irsa_token_not_before_ms(const struct irsa_token *token);
 int irsa_token_json(const struct irsa_token *token, struct irsa_buffer **json, struct irsa_error **err);
 int irsa_token_warnings(const struct irsa_token *token, int64_t now_ms, const char *audience, struct irsa_buffer **json, struct irsa_error **err);
 void irsa_token_free(struct irsa_token *token);
+int irsa_trust_decide(struct irsa_str document, struct irsa_buffer **answer, struct irsa_error **err);
+int irsa_trust_judge(struct irsa_str document, struct irsa_buffer **answer, struct irsa_error **err);
+int irsa_trust_providers(struct irsa_str document, struct irsa_buffer **answer, struct irsa_error **err);
+int irsa_policy_lint(struct irsa_str policy, const char *partition, const char *account, size_t size, struct irsa_buffer **report, struct irsa_error **err);
+int irsa_policy_check(struct irsa_str policy, struct irsa_error **err);
+int irsa_policy_generate(const char *provider, const char *subject, const char *audience, struct irsa_buffer **policy, struct irsa_error **err);
 int irsa_request_verify(const struct irsa_verifying *rules, const struct irsa_request *request, struct irsa_keys *keys, struct irsa_verified **verified, struct irsa_error **err);
 const char *irsa_verified_access_key_id(const struct irsa_verified *verified);
 const char *irsa_verified_region(const struct irsa_verified *verified);

@@ -31,10 +31,12 @@ build() {
     cargo build -q --locked --profile ffi -p irsa-ffi
     rm -rf "$built"
     mkdir -p "$built"
-    cp "$target/ffi/$from" "$built/$file"
+    # The profile's own strip is not heeded for a package that has a level of its own.
     if [ "$(uname -s)" = Darwin ]; then
+        strip -x -o "$built/$file" "$target/ffi/$from"
         cp "$target/ffi/libirsa_ffi.a" "$built/libirsa.a"
     else
+        "${STRIP:-strip}" --strip-all -o "$built/$file" "$target/ffi/$from"
         $here/archive.sh "$target/ffi/libirsa_ffi.a" "$built/libirsa.a"
     fi
 }

@@ -17,9 +17,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 HERE = ROOT / "ffi/c"
 TARGET, PANICKING = map(pathlib.Path, sys.argv[1:3])
 STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
-# Of libirsa.so, stripped.
-MOST_BYTES = 2_200_000
-MOST_ARCHIVE = 4_500_000
+# What must not be passed unnoticed. Of libirsa.so 0.3 MB are for unwinding, 0.2 tables of ring.
+MOST_BYTES = 4_000_000
+MOST_ARCHIVE = 9_000_000
 
 # Signs, and fails: both use what unwinds.
 SMOKE = """
@@ -131,7 +131,7 @@ def build(folder, name, text, *flags, compiler="gcc"):
 def signs(program, **variables):
     printed = run(program, env=os.environ | variables)
     assert printed.startswith(f"{version()} 300 "), printed
-    assert re.search(r"^authorization: AWS4-HMAC-SHA256 .*/20150830/us-east-1/iam/.* Signature=[0-9a-f]{64}", printed, re.M), printed
+    assert re.search(r"authorization: AWS4-HMAC-SHA256 .*/20150830/us-east-1/iam/.* Signature=[0-9a-f]{64}", printed), printed
 
 
 def needed(path):
