@@ -88,8 +88,11 @@ pub(crate) unsafe fn read_chain(chain: *const irsa_chain) -> Result<Inputs, Erro
 /// # Safety
 /// The header's rules; and where it is not NULL, its size was looked at.
 pub(crate) unsafe fn variable(chain: *const irsa_chain, name: &str) -> Option<String> {
-    // SAFETY: by the header's rules.
-    let environment = if chain.is_null() { None } else { unsafe { optional_list((*chain).environment) } };
+    let environment = match chain.is_null() {
+        true => None,
+        // SAFETY: by the header's rules.
+        false => unsafe { optional_list((*chain).environment) },
+    };
     let Some(variables) = environment else { return std::env::var(name).ok() };
     let of_name = |text: &&str| text.split_once('=').is_some_and(|(known, _)| known == name);
     let found = variables.iter().filter_map(|variable| variable.to_str().ok()).find(of_name)?;
