@@ -116,9 +116,9 @@ unsafe fn read_options(chain: &irsa_chain) -> Result<Options, Error> {
         session_name: said(chain.session_name, "chain.session_name")?,
         duration_seconds: (chain.duration_seconds != 0).then_some(chain.duration_seconds),
         policy: said(chain.policy, "chain.policy")?,
-        // SAFETY: by the header's rules.
         policy_arns: arns
             .iter()
+            // SAFETY: by the header's rules.
             .map(|arn| unsafe { str(*arn, "chain.policy_arns") }.map(Box::from))
             .collect::<Result<_, _>>()?,
         endpoint: said(chain.endpoint, "chain.endpoint")?,
