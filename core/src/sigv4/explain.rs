@@ -126,8 +126,15 @@ where
     loop {
         let scratch = Scratch { headers: &mut headers, query: &mut query };
         match sign::run(request, signing, keys, now, scratch, &mut out, &mut show) {
-            Err(SignError::TooSmall { needed }) if needed > out.len() => out = vec![0; needed],
-            Err(e) => return Err(with_value(e, request, signing)),
+            Err(SignError::TooSmall { needed }) if needed > out.len() => {
+                // As much as fitted is in it.
+                out.zeroize();
+                out = vec![0; needed];
+            }
+            Err(e) => {
+                out.zeroize();
+                return Err(with_value(e, request, signing));
+            }
             Ok(_) => return Ok(out),
         }
     }

@@ -289,8 +289,16 @@ pub(crate) unsafe fn slice<'a, T>(data: *const T, len: usize, name: &str) -> Res
     if len > isize::MAX as usize / size_of::<T>().max(1) {
         return Err(Error::new(Code::CValue, "libirsa", format!("{name} has {len} items")));
     }
+    if !data.is_aligned() {
+        return Err(unaligned(name));
+    }
     // SAFETY: it is not NULL, and of a length that can be.
     Ok(unsafe { std::slice::from_raw_parts(data, len) })
+}
+
+#[cold]
+fn unaligned(name: &str) -> Error {
+    Error::new(Code::CValue, "libirsa", format!("{name} is at an address that its type cannot have"))
 }
 
 /// An array to be written to.

@@ -21,6 +21,7 @@ use std::{
     ffi::{c_char, c_int},
     mem::{MaybeUninit, take},
 };
+use zeroize::Zeroize;
 
 /// A request that a program describes whole. Zero it, then set `size`.
 #[repr(C)]
@@ -99,7 +100,10 @@ pub unsafe extern "C" fn irsa_http_call_sign(
         let how = unsafe { read_signing(&signing, listed.names()) }?;
         let now = Timestamp::from_unix_millis(signing.time_ms);
         with_keys(keys, |keys| sigv4::sign(&mut request, &how, keys, now))?;
-        irsa_prepared::leave(&request, prepared)
+        let left = irsa_prepared::leave(&request, prepared);
+        // With `expires` the session token is in it.
+        request.url.zeroize();
+        left
     })
 }
 

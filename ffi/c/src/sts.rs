@@ -211,7 +211,8 @@ unsafe fn read_assume_role(ask: *const irsa_assume_role) -> Result<AssumeRole, E
 }
 
 /// The request of GetCallerIdentity, signed at `now_ms`: who these credentials are. Every identity may ask it. `endpoint`
-/// has to name a Region. The answer is for `irsa_sts_caller_read`. The caller frees `prepared`.
+/// has to name a Region: NULL gives `IRSA_REGION_MISSING`. The answer is for `irsa_sts_caller_read`. The caller frees
+/// `prepared`.
 /// Errors: `IRSA_REGION_…`, `IRSA_ENDPOINT_…`, `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
 ///
 ///     irsa_endpoint endpoint = IRSA_ZERO;

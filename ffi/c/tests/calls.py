@@ -45,9 +45,10 @@ class Calls:
             pointers = self.mask(function, lambda a: self.nullable(a))
             optional = self.mask(function, lambda a: function.optional(a))
             takes = int(any(self.takes_bytes(a) for a in function.arguments))
+            is_number = function.result.type in SCALARS and not function.fails
             self.out.append(
                 f'    {{"{function.name}", call_{function.name}, {pointers:#x}u, {optional:#x}u, '
-                f"{int(function.fails)}, {int(function.frees)}, {takes}}},"
+                f"{int(function.fails)}, {int(function.frees)}, {takes}, {function.nothing() if is_number else 0}}},"
             )
         self.out += ["};", ""]
         return "\n".join(self.out)

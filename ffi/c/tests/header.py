@@ -31,19 +31,31 @@ class Function:
         # Of those that can fail: a number, and an error last.
         self.fails = bool(self.arguments) and self.arguments[-1].type == "irsa_error **"
         self.frees = name.endswith("_free")
+        # Functions that its comment refers to for the rest; the one before it, for "likewise".
+        self.same, self.before = [], None
 
     def example(self):
         """The lines of its comment that are C."""
         return [line[4:] for line in self.comment if line.startswith("    ")]
+
+    def nothing(self):
+        """What it gives for NULL, if it is a number: as its comment says, else 0."""
+        text = " ".join(line for line in self.comment if not line.startswith("    "))
+        said = re.findall(r"(?:`(IRSA_\w+)`|(?<![\w.])(-1|0)\b)(?=[^.]*\bfor NULL)", text)
+        if said:
+            return said[-1][0] or said[-1][1]
+        return self.before.nothing() if self.before and "likewise" in text else "0"
 
     def optional(self, argument):
         """Whether its comment, or a rule, says that an argument may be NULL."""
         if argument.type == "irsa_error **" or argument.pointee == "void":
             return True
         text = " ".join(line for line in self.comment if not line.startswith("    "))
-        sentences = re.split(r"(?<=[.;:])\s", text)
-        return any("NULL" in s and f"`{argument.name}`" in s for s in sentences) or (
-            len(self.arguments) == 1 and "NULL is fine" in text
+        sentences = re.split(r"(?<=[.;])\s", text)
+        if any("NULL" in s and f"`{argument.name}`" in s for s in sentences):
+            return True
+        return (len(self.arguments) == 1 and "NULL is fine" in text) or any(
+            other.optional(same) for other in self.same for same in other.arguments if same.name == argument.name
         )
 
 
@@ -70,6 +82,11 @@ class Header:
         self.functions = [
             Function([re.sub(r"^ \* ?", "", line) for line in m[1].splitlines()], m[2], m[3], m[4]) for m in found
         ]
+        by_name = {function.name: function for function in self.functions}
+        for before, function in zip([None, *self.functions], self.functions):
+            function.before = before
+            names = re.findall(r"\bas (?:in |for |of )?`(irsa_\w+)`", " ".join(function.comment))
+            function.same = [by_name[n] for n in names if n in by_name and n != function.name]
         # Found in another way, so that a prototype that is not understood is not passed over.
         outside = re.sub(r"static inline[^{]*\{.*?^\}", "", bare, flags=re.S | re.M)
         self.prototypes = set(re.findall(r"^(?!typedef)[a-z][\w *]*?\b(irsa_\w+)\(", outside, flags=re.M))

@@ -1,30 +1,5 @@
 /* irsa_request_sign does what AWS's own example says, in header and in query form, and a cache of keys changes nothing. */
-#include "check.h"
-
-#define SIGNATURE "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7"
-
-static irsa_header headers[] = {
-    {IRSA_STR("host"), IRSA_STR("iam.amazonaws.com")},
-    {IRSA_STR("content-type"), IRSA_STR("application/x-www-form-urlencoded; charset=utf-8")},
-};
-
-/* The request of AWS's "Signature Version 4 signing process", example GET ListUsers. */
-static void example(irsa_signing *signing, irsa_request *request) {
-    memset(signing, 0, sizeof *signing);
-    memset(request, 0, sizeof *request);
-    request->size = sizeof *request;
-    request->method = irsa_str_of("GET");
-    request->path = irsa_str_of("/");
-    request->query = irsa_str_of("Action=ListUsers&Version=2010-05-08");
-    request->headers = headers;
-    request->header_count = 2;
-    signing->size = sizeof *signing;
-    signing->access_key_id = irsa_str_of("AKIDEXAMPLE");
-    signing->secret_access_key = irsa_str_of("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
-    signing->region = irsa_str_of("us-east-1");
-    signing->service = irsa_str_of("iam");
-    signing->time_ms = INT64_C(1440938160000);
-}
+#include "request.h"
 
 static void the_example_of_aws(void) {
     irsa_signing signing;

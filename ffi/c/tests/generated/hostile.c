@@ -14,9 +14,11 @@ int main(void) {
         chance_state = 1;
         for (letter = it->name; *letter != 0; letter++)
             chance_state = chance_state * 31 + (unsigned char)*letter;
-        chance = 1;
-        while (left-- > 0 && check_broken == 0)
+        while (left-- > 0 && check_broken == 0) {
+            /* Where there are many texts, the few that are spoilt should not hide behind each other. */
+            chance = left % 4 == 0 ? 2 : 12;
             good += it->call(0) == 0;
+        }
         chance = 0;
         if (getenv("IRSA_SHOW") != NULL)
             fprintf(stderr, "%s: %d successes\n", it->name, good);

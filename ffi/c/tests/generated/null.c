@@ -13,7 +13,7 @@ int main(void) {
         if (it->fails)
             rule(needed != 0 ? got == IRSA_C_NULL : got != IRSA_BUG, it->name, "all arguments NULL: IRSA_C_NULL");
         else
-            rule(it->pointers == 0 || got == 0, it->name, "all arguments NULL: NULL or 0");
+            rule(it->pointers == 0 || got == it->nothing, it->name, "all arguments NULL: NULL or 0");
         plain = it->call(0);
         succeed += plain == 0;
         if (getenv("IRSA_SHOW") != NULL)
@@ -28,7 +28,7 @@ int main(void) {
                 /* Another argument's fault may come first. */
                 rule(got == IRSA_C_NULL || (plain != 0 && got == plain), it->name, "an argument is NULL: IRSA_C_NULL");
             else
-                rule(got == 0, it->name, "an argument is NULL: NULL or 0");
+                rule(got == it->nothing, it->name, "an argument is NULL: NULL or 0");
             if (check_broken > 0) {
                 fprintf(stderr, "    argument %u, %lld, with none NULL %lld\n", at + 1, got, plain);
                 break;
