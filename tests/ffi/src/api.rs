@@ -6,7 +6,7 @@ use std::ffi::{c_char, c_int, c_void};
 
 handles! {
     irsa_buffer irsa_credentials irsa_error irsa_explanation irsa_flow irsa_hash irsa_keys irsa_message irsa_prepared
-    irsa_verified
+    irsa_assumed irsa_caller irsa_token irsa_verified
 }
 
 structs! {
@@ -76,6 +76,13 @@ structs! {
         body: irsa_bytes,
         response_limit: u32,
         direct: u32,
+    }
+    irsa_http_response {
+        size: usize,
+        status: u32,
+        headers: *const irsa_header,
+        header_count: usize,
+        body: irsa_bytes,
     }
     irsa_http_call {
         size: usize,
@@ -221,4 +228,29 @@ functions! {
     irsa_flow_credentials(*const irsa_flow, *mut *mut irsa_credentials, *mut *mut irsa_error) -> c_int;
     irsa_flow_explain(*const irsa_flow, *mut *mut irsa_buffer, *mut *mut irsa_error) -> c_int;
     irsa_flow_free(*mut irsa_flow) -> ();
+
+    irsa_sts_assumed_read(
+        *const irsa_http_response, u32, *const irsa_now, *const irsa_now, *mut *mut irsa_credentials,
+        *mut *mut irsa_assumed, *mut *mut irsa_error
+    ) -> c_int;
+    irsa_assumed_role_arn(*const irsa_assumed) -> *const c_char;
+    irsa_assumed_role_id(*const irsa_assumed) -> *const c_char;
+    irsa_assumed_subject(*const irsa_assumed) -> *const c_char;
+    irsa_assumed_audience(*const irsa_assumed) -> *const c_char;
+    irsa_assumed_provider(*const irsa_assumed) -> *const c_char;
+    irsa_assumed_source_identity(*const irsa_assumed) -> *const c_char;
+    irsa_assumed_request_id(*const irsa_assumed) -> *const c_char;
+    irsa_assumed_packed_policy_size(*const irsa_assumed) -> i64;
+    irsa_assumed_free(*mut irsa_assumed) -> ();
+    irsa_sts_caller_read(*const irsa_http_response, *mut *mut irsa_caller, *mut *mut irsa_error) -> c_int;
+    irsa_caller_account(*const irsa_caller) -> *const c_char;
+    irsa_caller_arn(*const irsa_caller) -> *const c_char;
+    irsa_caller_user_id(*const irsa_caller) -> *const c_char;
+    irsa_caller_request_id(*const irsa_caller) -> *const c_char;
+    irsa_caller_free(*mut irsa_caller) -> ();
+    irsa_response_skew(*const irsa_http_response, irsa_now, irsa_now, *mut i64, *mut *mut irsa_error) -> c_int;
+    irsa_token_parse(irsa_str, *mut *mut irsa_token, *mut *mut irsa_error) -> c_int;
+    irsa_token_json(*const irsa_token, *mut *mut irsa_buffer, *mut *mut irsa_error) -> c_int;
+    irsa_token_warnings(*const irsa_token, i64, *const c_char, *mut *mut irsa_buffer, *mut *mut irsa_error) -> c_int;
+    irsa_token_free(*mut irsa_token) -> ();
 }

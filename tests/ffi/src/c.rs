@@ -46,6 +46,12 @@ impl Api {
         made.map(|()| Owned { at, free })
     }
 
+    /// A handle that came beside another.
+    pub fn own<T>(&self, at: *mut T, free: unsafe extern "C" fn(*mut T)) -> Owned<T> {
+        assert!(!at.is_null(), "an output that was not set");
+        Owned { at, free }
+    }
+
     /// A call that leaves a buffer: its content.
     pub fn buffer(&self, call: impl FnOnce(*mut *mut irsa_buffer, *mut *mut irsa_error) -> c_int) -> Outcome<Vec<u8>> {
         let buffer = self.make(self.irsa_buffer_free, call)?;

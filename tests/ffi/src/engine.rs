@@ -3,7 +3,7 @@
 //! Every answer is held against that of core in this process, member by member, as far as C has the member; an error with
 //! all of its seven fields. What C has no function for is answered by core, and counted: tests/coverage.toml says why.
 
-use crate::{api::Api, c::Outcome, chain, effects, sign};
+use crate::{api::Api, c::Outcome, chain, effects, sign, sts};
 use irsa_vectors::Engine;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -25,6 +25,9 @@ pub const ENTRIES: &[(&str, Entry)] = &[
     ("sigv4.sign_into", sign::sign_into),
     ("sigv4.signing_key", sign::signing_key),
     ("sigv4.verify", sign::verify),
+    ("sts.response", sts::response),
+    ("sts.skew", sts::skew),
+    ("token.view", sts::token),
 ];
 
 /// libirsa.so, by the functions of its header.

@@ -11,6 +11,7 @@ mod effects;
 pub mod engine;
 mod load;
 mod sign;
+mod sts;
 
 pub use api::{FUNCTIONS, STRUCTS};
 pub use engine::C;
