@@ -84,6 +84,15 @@ structs! {
         header_count: usize,
         body: irsa_bytes,
     }
+    irsa_endpoint {
+        size: usize,
+        region: irsa_str,
+        url: irsa_str,
+        user_agent: irsa_str,
+        fips: u32,
+        dual_stack: u32,
+        legacy_global: u32,
+    }
     irsa_http_call {
         size: usize,
         method: irsa_str,
@@ -253,4 +262,20 @@ functions! {
     irsa_token_json(*const irsa_token, *mut *mut irsa_buffer, *mut *mut irsa_error) -> c_int;
     irsa_token_warnings(*const irsa_token, i64, *const c_char, *mut *mut irsa_buffer, *mut *mut irsa_error) -> c_int;
     irsa_token_free(*mut irsa_token) -> ();
+
+    irsa_trust_judge(irsa_str, *mut *mut irsa_buffer, *mut *mut irsa_error) -> c_int;
+    irsa_trust_decide(irsa_str, *mut *mut irsa_buffer, *mut *mut irsa_error) -> c_int;
+    irsa_trust_providers(irsa_str, *mut *mut irsa_buffer, *mut *mut irsa_error) -> c_int;
+    irsa_jws_verify(irsa_str, irsa_str, *mut *mut irsa_buffer, *mut *mut irsa_error) -> c_int;
+    irsa_jws_verify_by(irsa_str, irsa_str, *mut *mut irsa_buffer, *mut *mut irsa_error) -> c_int;
+    irsa_policy_lint(
+        irsa_str, *const c_char, *const c_char, usize, *mut *mut irsa_buffer, *mut *mut irsa_error
+    ) -> c_int;
+    irsa_jwks_json(irsa_bytes, *mut *mut irsa_buffer, *mut *mut irsa_error) -> c_int;
+    irsa_discovery_json(irsa_bytes, *const c_char, *mut *mut irsa_buffer, *mut *mut irsa_error) -> c_int;
+    irsa_role_arn_json(*const c_char, *mut *mut irsa_buffer, *mut *mut irsa_error) -> c_int;
+    irsa_endpoint_json(
+        *const irsa_endpoint, *const c_char, *const c_char, *mut *mut irsa_buffer, *mut *mut irsa_error
+    ) -> c_int;
+    irsa_time_parse(*const c_char, *mut i64, *mut u32, *mut *mut irsa_error) -> c_int;
 }

@@ -7,6 +7,7 @@
 mod api;
 mod c;
 mod chain;
+mod documents;
 mod effects;
 pub mod engine;
 mod load;

@@ -20,11 +20,18 @@ fn main() {
         let outcome = run(set, &mut Native)
             .and_then(|natively| run(set, &mut c).and_then(|other| same_count(natively, other, set.name, "C")));
         let count = |calls: &std::collections::BTreeMap<String, usize>| calls.values().sum::<usize>();
-        println!("  {} calls through C, {} of what C has no function for", count(&c.made), count(&c.not_made));
+        println!(
+            "  {} calls through C, {} of what this runner has no function of C for",
+            count(&c.made),
+            count(&c.not_made)
+        );
+        if c.refused > 0 {
+            println!("    {} of them with a NUL in a text, which C refuses (rule 5 of irsa.h)", c.refused);
+        }
         for (name, calls) in &c.not_made {
             println!("    {name}: {calls}");
         }
-        (c.made, c.not_made) = Default::default();
+        (c.made, c.not_made, c.refused) = Default::default();
         if let Err(why) = outcome {
             println!("{why}");
             failed += 1;
