@@ -3271,6 +3271,26 @@ int irsa_discovery_json(struct irsa_bytes document,
                         struct irsa_error **err);
 
 /**
+ * What the two shared files say, as JSON: `{profiles, sso_session, services, default, notices}`, each property as `{value,
+ * file, line, endpoint_url}`; secrets are in it. A file whose `data` is NULL is not there. `sso_session` and `services` are
+ * names of such sections to be shown, and may be NULL. The caller frees `json`, which wipes it.
+ * Errors: `IRSA_PROFILE_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_bytes config = {(const uint8_t *)"[default]\nregion = eu-central-1\n", 31};
+ *     irsa_bytes credentials = {NULL, 0};
+ *     irsa_buffer *json = NULL;
+ *     if (irsa_profiles_json(config, credentials, NULL, NULL, &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ */
+int irsa_profiles_json(struct irsa_bytes config,
+                       struct irsa_bytes credentials,
+                       const char *sso_session,
+                       const char *services,
+                       struct irsa_buffer **json,
+                       struct irsa_error **err);
+
+/**
  * A provider as the environment says it, on demand, with 30 s for an exchange: what a pod with a service account needs.
  * The environment is read by this call, which must not run while another thread changes it (setenv). Nothing is fetched
  * yet. The caller frees it. Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.

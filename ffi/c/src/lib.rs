@@ -30,6 +30,7 @@ mod message;
 mod name;
 mod object;
 mod oidc;
+mod profiles;
 mod provider;
 mod rds;
 mod received;
