@@ -18,8 +18,8 @@ HERE = ROOT / "ffi/c"
 TARGET, PANICKING = map(pathlib.Path, sys.argv[1:3])
 STRICT = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
 # What must not be passed unnoticed. Of libirsa.so 0.3 MB are for unwinding, 0.2 tables of ring.
-MOST_BYTES = 4_000_000
-MOST_ARCHIVE = 9_000_000
+MOST_BYTES = 4_400_000
+MOST_ARCHIVE = 10_000_000
 
 # Signs, and fails: both use what unwinds.
 SMOKE = """
