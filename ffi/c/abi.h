@@ -280,6 +280,16 @@ typedef enum irsa_action {
     IRSA_ACTION_ASSUME_ROLE = 1,
     IRSA_ACTION_WEB_IDENTITY = 2,
 } irsa_action;
+typedef enum irsa_s3_operation {
+    IRSA_S3_GET = 1,
+    IRSA_S3_HEAD = 2,
+    IRSA_S3_PUT = 3,
+} irsa_s3_operation;
+typedef enum irsa_s3_style {
+    IRSA_S3_AUTO = 0,
+    IRSA_S3_VIRTUAL = 1,
+    IRSA_S3_PATH = 2,
+} irsa_s3_style;
 typedef struct irsa_assumed irsa_assumed;
 typedef struct irsa_buffer irsa_buffer;
 typedef struct irsa_caller irsa_caller;
@@ -291,9 +301,12 @@ typedef struct irsa_flow irsa_flow;
 typedef struct irsa_hash irsa_hash;
 typedef struct irsa_keys irsa_keys;
 typedef struct irsa_message irsa_message;
+typedef struct irsa_parameters irsa_parameters;
 typedef struct irsa_prepared irsa_prepared;
 typedef struct irsa_provider irsa_provider;
 typedef struct irsa_received irsa_received;
+typedef struct irsa_s3_head irsa_s3_head;
+typedef struct irsa_s3_page irsa_s3_page;
 typedef struct irsa_secret irsa_secret;
 typedef struct irsa_signed irsa_signed;
 typedef struct irsa_token irsa_token;
@@ -424,6 +437,28 @@ typedef struct irsa_request {
     struct irsa_bytes body;
     struct irsa_str hash;
 } irsa_request;
+typedef struct irsa_s3_ask {
+    size_t size;
+    uint32_t operation;
+    uint32_t style;
+    struct irsa_str bucket;
+    struct irsa_str key;
+    struct irsa_str version_id;
+    const struct irsa_header *headers;
+    size_t header_count;
+    uint32_t payload;
+    struct irsa_bytes body;
+} irsa_s3_ask;
+typedef struct irsa_s3_list_ask {
+    size_t size;
+    struct irsa_str bucket;
+    struct irsa_str prefix;
+    struct irsa_str delimiter;
+    struct irsa_str start_after;
+    struct irsa_str next_token;
+    uint32_t max_keys;
+    uint32_t style;
+} irsa_s3_list_ask;
 typedef struct irsa_http_call {
     size_t size;
     struct irsa_str method;
@@ -434,6 +469,16 @@ typedef struct irsa_http_call {
     uint32_t response_limit;
     uint32_t direct;
 } irsa_http_call;
+typedef struct irsa_parameter_ask {
+    size_t size;
+    const struct irsa_str *names;
+    size_t name_count;
+    struct irsa_str path;
+    struct irsa_str next_token;
+    uint32_t max_results;
+    uint32_t recursive;
+    uint32_t encrypted;
+} irsa_parameter_ask;
 typedef struct irsa_web_identity {
     size_t size;
     struct irsa_str role_arn;
@@ -566,11 +611,30 @@ int irsa_provider_arn_json(const char *arn, struct irsa_buffer **json, struct ir
 int irsa_partition_json(const char *id_or_region, struct irsa_buffer **json, struct irsa_error **err);
 int irsa_time_parse(const char *time, int64_t *time_ms, uint32_t *nanos, struct irsa_error **err);
 int irsa_time_format(int64_t time_ms, uint32_t basic, struct irsa_buffer **time, struct irsa_error **err);
+int irsa_s3_object_read(const struct irsa_http_response *response, uint32_t operation, struct irsa_s3_head **head, struct irsa_error **err);
+const char *irsa_s3_head_etag(const struct irsa_s3_head *head);
+const char *irsa_s3_head_version_id(const struct irsa_s3_head *head);
+const char *irsa_s3_head_content_type(const struct irsa_s3_head *head);
+const char *irsa_s3_head_metadata(const struct irsa_s3_head *head, const char *name);
+int64_t irsa_s3_head_length(const struct irsa_s3_head *head);
+int64_t irsa_s3_head_size(const struct irsa_s3_head *head);
+int64_t irsa_s3_head_modified_ms(const struct irsa_s3_head *head);
+void irsa_s3_head_free(struct irsa_s3_head *head);
+int irsa_s3_list_read(const struct irsa_http_response *response, struct irsa_s3_page **page, struct irsa_error **err);
+size_t irsa_s3_page_count(const struct irsa_s3_page *page);
+const char *irsa_s3_page_key_at(const struct irsa_s3_page *page, size_t at);
+const char *irsa_s3_page_etag_at(const struct irsa_s3_page *page, size_t at);
+int64_t irsa_s3_page_size_at(const struct irsa_s3_page *page, size_t at);
+int64_t irsa_s3_page_modified_ms_at(const struct irsa_s3_page *page, size_t at);
+const char *irsa_s3_page_prefix_at(const struct irsa_s3_page *page, size_t at);
+const char *irsa_s3_page_next_token(const struct irsa_s3_page *page);
+void irsa_s3_page_free(struct irsa_s3_page *page);
 int irsa_jws_verify(struct irsa_str token, struct irsa_str jwks, struct irsa_buffer **claims, struct irsa_error **err);
 int irsa_jws_verify_by(struct irsa_str token, struct irsa_str jwk, struct irsa_buffer **claims, struct irsa_error **err);
 int irsa_jwk_verify(struct irsa_str jwk, const char *alg, struct irsa_bytes message, struct irsa_bytes signature, struct irsa_error **err);
 int irsa_jwks_json(struct irsa_bytes jwks, struct irsa_buffer **json, struct irsa_error **err);
 int irsa_discovery_json(struct irsa_bytes document, const char *issuer, struct irsa_buffer **json, struct irsa_error **err);
+int irsa_profiles_json(struct irsa_bytes config, struct irsa_bytes credentials, const char *sso_session, const char *services, struct irsa_buffer **json, struct irsa_error **err);
 int irsa_provider_from_env(struct irsa_provider **provider, struct irsa_error **err);
 int irsa_provider_new(const struct irsa_provider_options *options, struct irsa_provider **provider, struct irsa_error **err);
 int irsa_provider_get(const struct irsa_provider *provider, const struct irsa_cancel *cancel, struct irsa_credentials **credentials, struct irsa_error **err);
@@ -591,6 +655,9 @@ int irsa_rds_token(const struct irsa_credentials *credentials, const char *host,
 const struct irsa_http_response *irsa_received_response(const struct irsa_received *received);
 void irsa_received_free(struct irsa_received *received);
 int irsa_request_sign(const struct irsa_signing *signing, const struct irsa_request *request, struct irsa_keys *keys, char *out, size_t room, size_t *length, struct irsa_error **err);
+int irsa_s3_object(const struct irsa_s3_ask *ask, const struct irsa_endpoint *endpoint, const struct irsa_credentials *credentials, int64_t now_ms, struct irsa_prepared **prepared, struct irsa_error **err);
+int irsa_s3_presign(const struct irsa_s3_ask *ask, const struct irsa_endpoint *endpoint, const struct irsa_credentials *credentials, int64_t now_ms, uint32_t expires, struct irsa_buffer **url, struct irsa_error **err);
+int irsa_s3_list(const struct irsa_s3_list_ask *ask, const struct irsa_endpoint *endpoint, const struct irsa_credentials *credentials, int64_t now_ms, struct irsa_prepared **prepared, struct irsa_error **err);
 int irsa_secret_get(const char *secret_id, const char *version_id, const char *version_stage, const struct irsa_endpoint *endpoint, const struct irsa_credentials *credentials, int64_t now_ms, struct irsa_prepared **prepared, struct irsa_error **err);
 int irsa_secret_read(const struct irsa_http_response *response, struct irsa_secret **secret, struct irsa_error **err);
 struct irsa_bytes irsa_secret_value(const struct irsa_secret *secret);
@@ -615,6 +682,18 @@ int irsa_hash_new(struct irsa_hash **hash, struct irsa_error **err);
 int irsa_hash_update(struct irsa_hash *hash, struct irsa_bytes piece, struct irsa_error **err);
 int irsa_hash_finish(struct irsa_hash *hash, char *out, size_t room, struct irsa_error **err);
 void irsa_hash_free(struct irsa_hash *hash);
+int irsa_parameters_get(const struct irsa_parameter_ask *ask, const struct irsa_endpoint *endpoint, const struct irsa_credentials *credentials, int64_t now_ms, struct irsa_prepared **prepared, struct irsa_error **err);
+int irsa_parameters_read(const struct irsa_http_response *response, struct irsa_parameters **parameters, struct irsa_error **err);
+size_t irsa_parameters_count(const struct irsa_parameters *parameters);
+const char *irsa_parameters_name_at(const struct irsa_parameters *parameters, size_t at);
+const char *irsa_parameters_arn_at(const struct irsa_parameters *parameters, size_t at);
+const char *irsa_parameters_value_at(const struct irsa_parameters *parameters, size_t at);
+const char *irsa_parameters_kind_at(const struct irsa_parameters *parameters, size_t at);
+uint64_t irsa_parameters_version_at(const struct irsa_parameters *parameters, size_t at);
+int64_t irsa_parameters_modified_ms_at(const struct irsa_parameters *parameters, size_t at);
+const char *irsa_parameters_invalid_at(const struct irsa_parameters *parameters, size_t at);
+const char *irsa_parameters_next_token(const struct irsa_parameters *parameters);
+void irsa_parameters_free(struct irsa_parameters *parameters);
 int irsa_sts_web_identity(const struct irsa_web_identity *ask, const struct irsa_endpoint *endpoint, struct irsa_prepared **prepared, struct irsa_error **err);
 int irsa_sts_assume_role(const struct irsa_assume_role *ask, const struct irsa_endpoint *endpoint, const struct irsa_credentials *credentials, int64_t now_ms, struct irsa_prepared **prepared, struct irsa_error **err);
 int irsa_sts_caller(const struct irsa_endpoint *endpoint, const struct irsa_credentials *credentials, int64_t now_ms, struct irsa_prepared **prepared, struct irsa_error **err);
