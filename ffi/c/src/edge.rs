@@ -542,3 +542,6 @@ mod tests {
         assert_eq!(utf8("zürich\0".as_bytes(), "it").unwrap_err().code(), Code::CText);
     }
 }
+
+#[cfg(test)]
+mod reads;
