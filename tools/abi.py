@@ -113,6 +113,11 @@ def broken(was, now):
             pass
         elif has != then:
             yield f"{about}: {has}, was {then}"
+    for about in now.keys() - was.keys():
+        struct, _, member = about.removeprefix("member ").partition(".")
+        end = was.get(f"size {struct}")
+        if end and int(now[about].split()[1].rstrip(",")) < int(end) and not member.startswith("reserved"):
+            yield f"{about}: {now[about]}, within the {end} bytes of old, where programs have padding with anything in it; put a reserved member before it"
 
 
 def write(found):

@@ -123,3 +123,27 @@ fn an_exchange_that_is_handed_on_is_told() {
     assert_eq!(names, ["refresh-started", "refresh-failed"]);
     assert!(lines.contains(Code::Cancelled.name()), "{lines}");
 }
+
+/// Neither its exchange nor its place in the queue is left behind by a thread that unwinds.
+#[test]
+fn after_a_listener_that_panics_nobody_waits_for_its_exchange() {
+    let count = AtomicUsize::new(0);
+    let listener = move |_: &Event<'_>| assert!(count.fetch_add(1, SeqCst) > 0, "as the test wants it");
+    let builder = Provider::builder().host(host(&[])).events(listener);
+    let provider = builder.build_with(|deadline| {
+        Flow::new(deadline, |io| async move {
+            let end = io.now().wall.plus_millis(3_600_000);
+            Ok(Credentials::new("ASIA1", "IRSACANARY", "test").with_expiration(end).into())
+        })
+    });
+    let provider = provider.unwrap();
+    let first = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| provider.credentials()));
+    assert!(first.is_err());
+    let begun = std::time::Instant::now();
+    let keys: Vec<_> = std::thread::scope(|scope| {
+        let others: Vec<_> = (0..4).map(|_| scope.spawn(|| provider.credentials())).collect();
+        others.into_iter().map(|other| other.join().unwrap().unwrap().access_key_id().to_owned()).collect()
+    });
+    assert_eq!(keys, ["ASIA1"; 4]);
+    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+}

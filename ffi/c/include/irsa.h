@@ -7,13 +7,15 @@
  *  3. A handle that a function leaves in an output (**) is yours: free it with irsa_<noun>_free, once. NULL is fine there.
  *     What is lent (const char *, irsa_str, irsa_bytes, const struct *) lives as long as the handle it came from.
  *  4. NULL is never read. Where a comment does not say that it may be NULL, it gives IRSA_C_NULL, and NULL or 0 from
- *     functions that cannot fail. All other pointers have to be good for the call.
+ *     functions that cannot fail. All other pointers have to be good for the call; what is written overlaps nothing else.
  *  5. Text is UTF-8. In: a C string, or an irsa_str, which needs no NUL. Out: always with a NUL behind it. Header values
  *     and bodies are any bytes. Times are milliseconds since 1970-01-01T00:00:00Z unless their name says otherwise.
  *  6. Structs that may grow begin with `size`. Set all of it to zero (= IRSA_ZERO), then `size` to sizeof it; a program
- *     built with an older header goes on working. Structs that irsa lends only grow at their end.
+ *     built with an older header goes on working. Structs that irsa lends only grow at their end: their `size` is that of
+ *     the library's, so a copy gets its own sizeof.
  *  7. Threads: irsa_provider and irsa_cancel may be used by many at once, and so may whatever is only read (const). All
- *     other handles by one at a time. No thread is started unless an option asks for it.
+ *     other handles by one at a time. A name is looked up, and a program's output read, on a thread that ends with that;
+ *     none stays unless an option asks for it. Do not cancel (pthread_cancel) or jump out of a thread within irsa.
  *  8. fork: a child may use what it inherits. Its providers and cancel switches start anew at their first use: with the
  *     credentials in hand, without a lock, a thread or a connection of the parent's. Do not fork from within a callback.
  *  9. There is nothing to initialise, and nothing to shut down but handles. The library stays loaded after dlclose.
@@ -2077,7 +2079,7 @@ typedef struct irsa_assume_role {
 
 /**
  * Gives the credentials of an access key id, with their session token and end; NULL where nobody has it. What it gives is
- * read until `irsa_request_verify` comes back. It must not unwind or jump out.
+ * read until `irsa_request_verify` comes back. It must not unwind or jump out, nor use the `keys` of that call.
  */
 typedef const struct irsa_credentials *(*irsa_lookup)(void *user, struct irsa_str access_key_id);
 
@@ -2389,7 +2391,7 @@ void irsa_cancel_throw(const struct irsa_cancel *cancel);
 int irsa_cancel_is_thrown(const struct irsa_cancel *cancel);
 
 /**
- * Frees it. Calls that still wait with it go on, and can no longer be cancelled. NULL is fine. Since 0.1.
+ * Frees it, once the calls that were given it have come back. NULL is fine. Since 0.1.
  *
  *     irsa_cancel_free(NULL);
  */

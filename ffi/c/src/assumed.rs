@@ -98,11 +98,13 @@ pub unsafe extern "C" fn irsa_sts_assumed_read(
         if let (Some(sent), Some(received)) = (sent, received) {
             got.skew_millis = clock::skew(&response, sent.into(), received.into());
         }
+        let (beside, skew) = (irsa_assumed::new(&got), got.skew_millis.unwrap_or(0));
+        let made = Arc::new(irsa_credentials::new(Arc::new(got.credentials)).with_keeping(0, skew));
+        // Both are there before either is given.
         if let Some(assumed) = assumed {
-            hand(assumed, irsa_assumed::new(&got));
+            hand(assumed, beside);
         }
-        let skew = got.skew_millis.unwrap_or(0);
-        share(out, Arc::new(irsa_credentials::new(Arc::new(got.credentials)).with_keeping(0, skew)));
+        share(out, made);
         Ok(())
     })
 }

@@ -26,7 +26,7 @@ impl irsa_cancel {
         Ok(Self { thrown: AtomicBool::new(false), switch: Forked::new(|| Ok(Cancel::new()))? })
     }
 
-    /// For a call that waits: a switch of its own count, for this handle may be freed meanwhile.
+    /// For a call that waits: a switch of its own count, so that a handle that is freed too early does no harm to the wait.
     pub(crate) fn switch(&self) -> Result<Cancel, Error> {
         let switch = self.switch.get(|_| {
             let switch = Cancel::new();
@@ -93,7 +93,7 @@ pub extern "C" fn irsa_cancel_is_thrown(cancel: Option<&irsa_cancel>) -> c_int {
     guard("irsa_cancel_is_thrown", || 0, || c_int::from(cancel.is_some_and(|cancel| cancel.is_thrown())))
 }
 
-/// Frees it. Calls that still wait with it go on, and can no longer be cancelled. NULL is fine. Since 0.1.
+/// Frees it, once the calls that were given it have come back. NULL is fine. Since 0.1.
 ///
 ///     irsa_cancel_free(NULL);
 #[unsafe(no_mangle)]

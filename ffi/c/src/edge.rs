@@ -64,7 +64,8 @@ pub(crate) fn guard<T>(name: &'static str, fallen: impl FnOnce() -> T, body: imp
 }
 
 fn panicked(name: &str) -> Error {
-    Error::bug("libirsa", format!("{name} panicked{}", PLACE.take().unwrap_or_default()))
+    let place = PLACE.try_with(Cell::take).ok().flatten();
+    Error::bug("libirsa", format!("{name} panicked{}", place.unwrap_or_default()))
 }
 
 /// The copy of Rust's library within libirsa prints panics on standard error; a library has no business there.
@@ -73,7 +74,9 @@ fn quiet() {
     static HOOKED: AtomicBool = AtomicBool::new(false);
     if !HOOKED.load(Relaxed) && !HOOKED.swap(true, Relaxed) {
         std::panic::set_hook(Box::new(|panic| {
-            PLACE.set(panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())));
+            let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line()));
+            // It may be gone where the thread is about to be: a panic in here would be the end of the process.
+            let _ = PLACE.try_with(|kept| kept.set(place));
         }));
     }
 }
@@ -545,3 +548,34 @@ mod tests {
 
 #[cfg(test)]
 mod reads;
+
+#[cfg(all(test, target_pointer_width = "64"))]
+mod first_versions {
+    use super::Versioned;
+    use crate::{
+        answer::irsa_answer, chain::irsa_chain, effect::irsa_effect, endpoint::irsa_endpoint, http::irsa_http_response,
+        request::irsa_request, request::irsa_signing, sign::irsa_http_call, sts::irsa_assume_role,
+        sts::irsa_web_identity, verify::irsa_verifying,
+    };
+
+    /// Whoever adds a member to a struct has to write down what it had before: what a program built then has of it.
+    #[test]
+    fn what_was_enough_at_first_stays_enough() {
+        let first = [
+            (irsa_answer::LEAST, 112),
+            (irsa_assume_role::LEAST, 192),
+            (irsa_chain::LEAST, 176),
+            (irsa_effect::LEAST, 96),
+            (irsa_endpoint::LEAST, 72),
+            (irsa_http_call::LEAST, 80),
+            (irsa_http_response::LEAST, 48),
+            (irsa_request::LEAST, 112),
+            (irsa_signing::LEAST, 136),
+            (irsa_verifying::LEAST, 96),
+            (irsa_web_identity::LEAST, 112),
+        ];
+        for (index, (least, then)) in first.into_iter().enumerate() {
+            assert_eq!(least, then, "LEAST of struct {index} of this list");
+        }
+    }
+}

@@ -21,7 +21,7 @@ use std::{
 };
 
 /// Gives the credentials of an access key id, with their session token and end; NULL where nobody has it. What it gives is
-/// read until `irsa_request_verify` comes back. It must not unwind or jump out.
+/// read until `irsa_request_verify` comes back. It must not unwind or jump out, nor use the `keys` of that call.
 pub type irsa_lookup =
     Option<unsafe extern "C" fn(user: *mut c_void, access_key_id: irsa_str) -> *const irsa_credentials>;
 

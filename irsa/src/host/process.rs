@@ -36,20 +36,30 @@ pub(super) fn run(
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|e| fault(&e))?;
-    let stdout = drain(child.stdout.take(), cancel, move |from| read_bounded(from, output_limit, 0));
-    let stderr = drain(child.stderr.take(), cancel, |from| {
-        let kept = read_bounded(&mut from.take(STDERR_KEPT.into()), STDERR_KEPT, 0)?;
-        // The rest is read and dropped, so that the program does not block on a full pipe.
-        io::copy(from, &mut io::sink())?;
-        Ok(kept)
-    });
-    let ended = watch(&mut child, [&stdout, &stderr], deadline, clock, cancel);
+    let ended = read(&mut child, deadline, output_limit, clock, cancel);
     if ended.is_err() {
         // It may have ended meanwhile; either way it is gone and reaped after this.
         let _ = child.kill();
         let _ = child.wait();
     }
-    let status = ended?;
+    ended
+}
+
+fn read(
+    child: &mut Child,
+    deadline: Mono,
+    output_limit: u32,
+    clock: Clock,
+    cancel: &Cancel,
+) -> Result<RunOutput, RunFault> {
+    let stdout = drain(child.stdout.take(), cancel, move |from| read_bounded(from, output_limit, 0))?;
+    let stderr = drain(child.stderr.take(), cancel, |from| {
+        let kept = read_bounded(&mut from.take(STDERR_KEPT.into()), STDERR_KEPT, 0)?;
+        // The rest is read and dropped, so that the program does not block on a full pipe.
+        io::copy(from, &mut io::sink())?;
+        Ok(kept)
+    })?;
+    let status = watch(child, [&stdout, &stderr], deadline, clock, cancel)?;
     Ok(RunOutput { status: number(status), stdout: stdout.take(), stderr: stderr.take() })
 }
 
@@ -72,16 +82,19 @@ fn drain<P: Read + Send + 'static>(
     from: Option<P>,
     cancel: &Cancel,
     read: impl FnOnce(&mut dyn Read) -> io::Result<Option<SecretBytes>> + Send + 'static,
-) -> Pipe {
+) -> Result<Pipe, RunFault> {
     let pipe = Pipe::default();
     let (filled, cancel) = (pipe.clone(), cancel.clone());
-    thread::spawn(move || {
+    let reading = thread::Builder::new().spawn(move || {
         // A pipe that breaks has ended.
         let kept = from.map_or(Ok(None), |mut from| read(&mut from)).unwrap_or_else(|_| Some(SecretBytes::default()));
         *filled.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(kept);
         cancel.wake();
     });
-    pipe
+    match reading {
+        Ok(_) => Ok(pipe),
+        Err(e) => Err(RunFault::Other(format!("no thread to read its output: {e}").into())),
+    }
 }
 
 fn watch(

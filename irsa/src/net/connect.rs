@@ -191,11 +191,14 @@ impl Route {
         type Found = io::Result<Vec<SocketAddr>>;
         let found: Arc<Mutex<Option<Found>>> = Arc::default();
         let (filled, cancel, name) = (found.clone(), self.cancel.clone(), host.to_owned());
-        thread::spawn(move || {
+        let looked_up = thread::Builder::new().spawn(move || {
             let addresses = (name.as_str(), port).to_socket_addrs().map(Iterator::collect);
             *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(addresses);
             cancel.wake();
         });
+        if let Err(e) = looked_up {
+            return Err(Fault::new(HttpStep::Resolve, format!("{said}: no thread to look {host} up: {e}")));
+        }
         let until = self.deadline.min(self.clock.mono() + self.timeouts.resolve);
         let taken = || found.lock().unwrap_or_else(PoisonError::into_inner).take();
         match self.cancel.wait(self.clock, until, taken) {

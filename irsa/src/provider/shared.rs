@@ -145,7 +145,7 @@ impl Shared {
             match switch.wait(clock, until.min(idle), || self.turn(Some(waiter), idle)) {
                 Waited::Ready(Turn::Answered(result)) => return self.served(result),
                 Waited::Ready(Turn::Run(id, deadline)) => {
-                    if !self.exchange(id, deadline, &switch, until) {
+                    if !self.run(Some(waiter), id, deadline, &switch, until) {
                         return Err(self.leave(waiter, Some(id), &switch));
                     }
                 }
@@ -192,7 +192,7 @@ impl Shared {
             let idle = self.lock().idle;
             match switch.wait(clock, idle, || self.turn(None, idle)) {
                 Waited::Ready(Turn::Run(id, deadline)) => {
-                    if !self.exchange(id, deadline, switch, Mono::NEVER) {
+                    if !self.run(None, id, deadline, switch, Mono::NEVER) {
                         self.enter(|inner| inner.drop_exchange(self.host.now(), id));
                         return;
                     }
@@ -265,6 +265,14 @@ impl Shared {
         (inner.idle < slept_for).then_some(Turn::Again)
     }
 
+    /// [`Shared::exchange`] on a thread that waits as `waiter`, or is the refresher.
+    fn run(&self, waiter: Option<Waiter>, id: ExchangeId, deadline: Mono, switch: &Cancel, until: Mono) -> bool {
+        let runner = Runner { shared: self, waiter, id };
+        let done = self.exchange(id, deadline, switch, until);
+        std::mem::forget(runner);
+        done
+    }
+
     /// False where it was given up because of the switch or `until`, and is still to be reported.
     fn exchange(&self, id: ExchangeId, deadline: Mono, switch: &Cancel, until: Mono) -> bool {
         let clock = self.host.clock();
@@ -321,6 +329,27 @@ impl Shared {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A thread in an exchange. Where it unwinds out of it (a listener that panics) its place and the exchange are given up,
+/// or all others would wait for it.
+struct Runner<'a> {
+    shared: &'a Shared,
+    waiter: Option<Waiter>,
+    id: ExchangeId,
+}
+
+impl Drop for Runner<'_> {
+    fn drop(&mut self) {
+        match self.waiter {
+            Some(waiter) => self.shared.go(waiter, Some(self.id)),
+            None => self.shared.enter(|inner| {
+                // It is on its way out.
+                inner.refresher = None;
+                inner.drop_exchange(self.shared.host.now(), self.id);
+            }),
+        }
     }
 }
 

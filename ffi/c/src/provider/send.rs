@@ -41,8 +41,7 @@ pub extern "C" fn irsa_provider_send(
         let provider = given(provider, "provider")?;
         let request = given(prepared, "prepared")?.request()?;
         let (switch, host) = (switch(cancel)?, provider.made()?.provider.host());
-        // Neither path nor query: they may hold a signature.
-        let server: Box<str> = request.url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/").into();
+        let server: Box<str> = server(&request.url).into();
         let ask = Ask::Http { request: Arc::new(request), deadline: host.now().mono + provider.recipe.timeout() };
         let answered = match switch.is_cancelled() {
             false => host.run(&Effect { id: 1, why: "the program's request".into(), ask }, &switch),
@@ -58,4 +57,30 @@ pub extern "C" fn irsa_provider_send(
             _ => Err(Error::bug("send", "the host has no answer")),
         }
     })
+}
+
+/// Neither path nor query, of which either may hold a signature. A query may follow the host at once.
+fn server(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end = url.get(host..).and_then(|rest| rest.find(['/', '?', '#'])).map_or(url.len(), |at| host + at);
+    url.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::server;
+
+    #[test]
+    fn of_a_url_the_server_alone_is_told() {
+        for (url, told) in [
+            ("https://a.example/b?X-Amz-Signature=c", "https://a.example"),
+            ("https://a.example?X-Amz-Signature=c", "https://a.example"),
+            ("http://[::1]:80#c", "http://[::1]:80"),
+            ("https://a.example", "https://a.example"),
+            ("é?c", "é"),
+            ("", ""),
+        ] {
+            assert_eq!(server(url), told);
+        }
+    }
 }
