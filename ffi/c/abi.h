@@ -595,7 +595,6 @@ int irsa_flow_new_identity(const struct irsa_chain *chain, const struct irsa_cre
 int irsa_flow_new_role(const struct irsa_chain *chain, const struct irsa_credentials *credentials, const char *role_arn, const char *external_id, uint64_t deadline_ms, struct irsa_flow **flow, struct irsa_error **err);
 int irsa_flow_new_secret(const struct irsa_chain *chain, const struct irsa_credentials *credentials, const char *secret_id, const char *version_id, const char *version_stage, uint64_t deadline_ms, struct irsa_flow **flow, struct irsa_error **err);
 int irsa_flow_new_parameter(const struct irsa_chain *chain, const struct irsa_credentials *credentials, const char *name, uint64_t deadline_ms, struct irsa_flow **flow, struct irsa_error **err);
-extern int pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 const struct irsa_http_request *irsa_prepared_request(const struct irsa_prepared *prepared);
 void irsa_prepared_free(struct irsa_prepared *prepared);
 int irsa_headers_next(struct irsa_str *rest, struct irsa_header *header);

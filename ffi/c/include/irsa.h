@@ -21,6 +21,16 @@
  *  9. There is nothing to initialise, and nothing to shut down but handles. The library stays loaded after dlclose.
  *     It prints nothing, installs no signal handler, changes no environment. A bug of its own is IRSA_BUG, not a crash.
  * 10. Secrets are wiped when freed, and are in no error and no log line. Numbers of errors never change (docs/errors).
+ *
+ * The order: numbers of errors and other constants; structs; then functions, by what they are for:
+ *     texts, time, errors      irsa_buffer_, irsa_clock_, irsa_code_, irsa_error_, irsa_version
+ *     provider                 irsa_provider_, irsa_signed_: most programs begin here; irsa_cancel_, irsa_credentials_,
+ *                              irsa_prepared_, irsa_headers_, irsa_received_
+ *     signatures               irsa_keys_, irsa_request_, irsa_http_call_, irsa_url_, irsa_explanation_, irsa_hash_
+ *     flows                    irsa_flow_, and irsa_effect_, irsa_answer_, irsa_message_
+ *     services                 irsa_sts_, irsa_secret_, irsa_parameters_, irsa_s3_, irsa_rds_, irsa_token_: one function
+ *                              makes the request, one reads the answer; irsa_provider_send is between them
+ *     judging, AWS's texts     irsa_trust_, irsa_policy_, irsa_jws_, irsa_jwks_; ARNs, times, profiles
  */
 
 #ifndef IRSA_H
@@ -1285,22 +1295,6 @@ typedef struct irsa_token irsa_token;
 typedef struct irsa_verified irsa_verified;
 
 /**
- * Text that is lent: `len` bytes of UTF-8 from `data` on. Into irsa it need not end in NUL, and `data` may be NULL where
- * `len` is 0. Out of irsa it always has a NUL behind it, and lives as long as what it was taken from. `IRSA_STR("…")`
- * makes one of a literal, `irsa_str_of` of a C string.
- */
-typedef struct irsa_str {
-    /**
-     * The first byte.
-     */
-    const char *data;
-    /**
-     * How many, without a NUL.
-     */
-    size_t len;
-} irsa_str;
-
-/**
  * Bytes that are lent, likewise.
  */
 typedef struct irsa_bytes {
@@ -1313,114 +1307,6 @@ typedef struct irsa_bytes {
      */
     size_t len;
 } irsa_bytes;
-
-/**
- * A header of a request or an answer: a name, and a value of any bytes but control characters.
- */
-typedef struct irsa_header {
-    /**
-     * In any case.
-     */
-    struct irsa_str name;
-    /**
-     * As sent; it may be secret.
-     */
-    struct irsa_str value;
-} irsa_header;
-
-/**
- * What came of an effect. Zero it, then set `size`, `id`, `kind`, and what the kind has: all zero but `size` and `id` says
- * that this program cannot do it. With a `fault`, the members of a success are not read.
- */
-typedef struct irsa_answer {
-    /**
-     * `sizeof(irsa_answer)`.
-     */
-    size_t size;
-    /**
-     * The effect's.
-     */
-    uint32_t id;
-    /**
-     * The effect's `IRSA_EFFECT_…`, or `IRSA_EFFECT_UNSUPPORTED`.
-     */
-    uint32_t kind;
-    /**
-     * 0: it went well. Else an `IRSA_FILE_FAULT_…`, `IRSA_HTTP_FAULT_…` or `IRSA_RUN_FAULT_…`, by the kind.
-     */
-    uint32_t fault;
-    /**
-     * HTTP's status, 100 to 599; or the exit status, 128 + n where signal n ended the program. Any is a success.
-     */
-    int32_t status;
-    /**
-     * A fault in the system's words, without secrets. What is not UTF-8 in it is replaced.
-     */
-    struct irsa_str detail;
-    /**
-     * The file's content, the HTTP body, the standard output.
-     */
-    struct irsa_bytes bytes;
-    /**
-     * The first 4 KiB of standard error.
-     */
-    struct irsa_bytes error_bytes;
-    /**
-     * HTTP's headers, in order, names in any case. A value that is not UTF-8 has its other bytes replaced: AWS sends
-     * none that matter.
-     */
-    const struct irsa_header *headers;
-    /**
-     * How many.
-     */
-    size_t header_count;
-    /**
-     * Not 0: `owner` is known.
-     */
-    uint32_t has_owner;
-    /**
-     * The file's user id; also for `IRSA_FILE_FAULT_DENIED`.
-     */
-    uint32_t owner;
-    /**
-     * Not 0: `mode` is known.
-     */
-    uint32_t has_mode;
-    /**
-     * The permission bits alone, such as 0600.
-     */
-    uint32_t mode;
-    /**
-     * For `IRSA_FILE_FAULT_TOO_LARGE`: bytes, 0 where not known.
-     */
-    uint64_t file_size;
-} irsa_answer;
-
-/**
- * An answer that a program has received, to be read by irsa. Zero it, then set `size`.
- */
-typedef struct irsa_http_response {
-    /**
-     * `sizeof(irsa_http_response)`.
-     */
-    size_t size;
-    /**
-     * 100 to 599.
-     */
-    uint32_t status;
-    /**
-     * In order, names in any case.
-     */
-    const struct irsa_header *headers;
-    /**
-     * How many.
-     */
-    size_t header_count;
-    /**
-     * The whole body, decoded from its transfer coding.
-     */
-    struct irsa_bytes body;
-} irsa_http_response;
 
 /**
  * Both clocks at one moment. `irsa_clock_now` reads them; a program may bring its own.
@@ -1437,190 +1323,20 @@ typedef struct irsa_now {
 } irsa_now;
 
 /**
- * How to sign: who, for what, when, in which form. Zero it, then set `size` and what differs; `irsa_credentials_lend`
- * fills in the key.
+ * Text that is lent: `len` bytes of UTF-8 from `data` on. Into irsa it need not end in NUL, and `data` may be NULL where
+ * `len` is 0. Out of irsa it always has a NUL behind it, and lives as long as what it was taken from. `IRSA_STR("…")`
+ * makes one of a literal, `irsa_str_of` of a C string.
  */
-typedef struct irsa_signing {
+typedef struct irsa_str {
     /**
-     * `sizeof(irsa_signing)`.
+     * The first byte.
      */
-    size_t size;
+    const char *data;
     /**
-     * `AKIA…` or `ASIA…`.
+     * How many, without a NUL.
      */
-    struct irsa_str access_key_id;
-    /**
-     * The secret access key.
-     */
-    struct irsa_str secret_access_key;
-    /**
-     * The session token; empty where the key is not temporary.
-     */
-    struct irsa_str session_token;
-    /**
-     * Such as `eu-central-1`.
-     */
-    struct irsa_str region;
-    /**
-     * The service's signing name, such as `s3` or `execute-api`.
-     */
-    struct irsa_str service;
-    /**
-     * Milliseconds since 1970-01-01T00:00:00Z, by AWS's clock (`irsa_credentials_lend` takes the skew into account).
-     */
-    int64_t time_ms;
-    /**
-     * 0: into headers. 1 to 604,800: into the query, good for so many seconds.
-     */
-    uint32_t expires;
-    /**
-     * An `IRSA_…` of `irsa_choice`: whether the header `x-amz-content-sha256` is added, as S3 wants it.
-     */
-    uint32_t content_sha256;
-    /**
-     * An `IRSA_PATH_…`.
-     */
-    uint32_t path;
-    /**
-     * An `IRSA_…` of `irsa_choice`: whether `.`, `..` and `//` of the path are resolved; S3 wants them kept.
-     */
-    uint32_t normalise;
-    /**
-     * Not 0: the session token is added to the signed request, not signed itself, as IoT's WebSockets want it.
-     */
-    uint32_t token_after;
-    /**
-     * An `IRSA_HEADERS_…`.
-     */
-    uint32_t signed_headers;
-    /**
-     * Names in lower case, for `IRSA_HEADERS_ONLY` and `IRSA_HEADERS_ALL_BUT`.
-     */
-    const struct irsa_str *listed;
-    /**
-     * How many.
-     */
-    size_t listed_count;
-} irsa_signing;
-
-/**
- * A request to be sent as it is: follow no redirect, resend nothing, add `host` and `content-length`. Lent.
- */
-typedef struct irsa_http_request {
-    /**
-     * `GET`, `POST`, …
-     */
-    struct irsa_str method;
-    /**
-     * Whole and encoded.
-     */
-    struct irsa_str url;
-    /**
-     * In order.
-     */
-    const struct irsa_header *headers;
-    /**
-     * How many.
-     */
-    size_t header_count;
-    /**
-     * The body; `{…, 0}` where there is none. It may be secret.
-     */
-    struct irsa_bytes body;
-    /**
-     * Do not read more of the answer's body than so many bytes.
-     */
-    uint32_t response_limit;
-    /**
-     * 1: through no proxy, whatever is configured.
-     */
-    uint32_t direct;
-} irsa_http_request;
-
-/**
- * One question. What its kind does not name is zero. Secrets may be in it: log none of it but `why` and `path`.
- */
-typedef struct irsa_effect {
-    /**
-     * `sizeof(irsa_effect)`, as the library has it.
-     */
-    size_t size;
-    /**
-     * Which question: the answer carries it back.
-     */
-    uint32_t id;
-    /**
-     * An `IRSA_EFFECT_…`.
-     */
-    uint32_t kind;
-    /**
-     * What for, in words: `web identity token`.
-     */
-    struct irsa_str why;
-    /**
-     * The file. A relative one counts from the working directory.
-     */
-    struct irsa_str path;
-    /**
-     * What to write.
-     */
-    struct irsa_bytes bytes;
-    /**
-     * The most bytes to read of a file or an output; what has more is the fault `…_TOO_LARGE`.
-     */
-    uint32_t limit;
-    /**
-     * How many `argv` has, without the NULL.
-     */
-    uint32_t argc;
-    /**
-     * The program and its arguments, then NULL, as execvp wants them.
-     */
-    const char *const *argv;
-    /**
-     * The request, whole: follow no redirect, resend nothing, verify the certificate.
-     */
-    const struct irsa_http_request *request;
-    /**
-     * When to stop or to wake, by the monotonic clock that `irsa_flow_next` is told. `UINT64_MAX`: never.
-     */
-    uint64_t time_ms;
-} irsa_effect;
-
-/**
- * Where a service is, and as whom the program calls it. Zero it, then set `size` and what is meant; a text that is empty is
- * not said. Where a function takes one it may be NULL: as all zero.
- */
-typedef struct irsa_endpoint {
-    /**
-     * `sizeof(irsa_endpoint)`.
-     */
-    size_t size;
-    /**
-     * Such as `eu-central-1`. STS takes one of the role's partition where it is empty; all others need one.
-     */
-    struct irsa_str region;
-    /**
-     * A URL instead of AWS's own: a VPC endpoint, a proxy, `irsa-local`.
-     */
-    struct irsa_str url;
-    /**
-     * The header `User-Agent`; empty: irsa and its version.
-     */
-    struct irsa_str user_agent;
-    /**
-     * Not 0: FIPS 140 endpoints.
-     */
-    uint32_t fips;
-    /**
-     * Not 0: endpoints for IPv4 and IPv6.
-     */
-    uint32_t dual_stack;
-    /**
-     * Not 0: STS's global endpoint, in the Regions that had it before there were others. For STS alone.
-     */
-    uint32_t legacy_global;
-} irsa_endpoint;
+    size_t len;
+} irsa_str;
 
 /**
  * What a program says itself of where its credentials come from. Zero it, then set `size` and what is meant; all zero is
@@ -1744,6 +1460,20 @@ typedef struct irsa_provider_options {
 } irsa_provider_options;
 
 /**
+ * A header of a request or an answer: a name, and a value of any bytes but control characters.
+ */
+typedef struct irsa_header {
+    /**
+     * In any case.
+     */
+    struct irsa_str name;
+    /**
+     * As sent; it may be secret.
+     */
+    struct irsa_str value;
+} irsa_header;
+
+/**
  * A request, as it is on the wire. Zero it, then set `size`.
  */
 typedef struct irsa_request {
@@ -1764,7 +1494,8 @@ typedef struct irsa_request {
      */
     struct irsa_str query;
     /**
-     * The headers, in the order in which they are sent; `host` must be among them.
+     * The headers, in the order in which they are sent; `host` must be among them, with its port
+     * where that is not the scheme's own.
      */
     const struct irsa_header *headers;
     /**
@@ -1784,6 +1515,385 @@ typedef struct irsa_request {
      */
     struct irsa_str hash;
 } irsa_request;
+
+/**
+ * How to sign: who, for what, when, in which form. Zero it, then set `size` and what differs; `irsa_credentials_lend`
+ * fills in the key.
+ */
+typedef struct irsa_signing {
+    /**
+     * `sizeof(irsa_signing)`.
+     */
+    size_t size;
+    /**
+     * `AKIA…` or `ASIA…`.
+     */
+    struct irsa_str access_key_id;
+    /**
+     * The secret access key.
+     */
+    struct irsa_str secret_access_key;
+    /**
+     * The session token; empty where the key is not temporary.
+     */
+    struct irsa_str session_token;
+    /**
+     * Such as `eu-central-1`.
+     */
+    struct irsa_str region;
+    /**
+     * The service's signing name, such as `s3` or `execute-api`.
+     */
+    struct irsa_str service;
+    /**
+     * Milliseconds since 1970-01-01T00:00:00Z, by AWS's clock (`irsa_credentials_lend` takes the skew into account).
+     * 0 is 1970, not now.
+     */
+    int64_t time_ms;
+    /**
+     * 0: into headers. 1 to 604,800: into the query, good for so many seconds.
+     */
+    uint32_t expires;
+    /**
+     * An `IRSA_…` of `irsa_choice`: whether the header `x-amz-content-sha256` is added, as S3 wants it.
+     */
+    uint32_t content_sha256;
+    /**
+     * An `IRSA_PATH_…`.
+     */
+    uint32_t path;
+    /**
+     * An `IRSA_…` of `irsa_choice`: whether `.`, `..` and `//` of the path are resolved; S3 wants them kept.
+     */
+    uint32_t normalise;
+    /**
+     * Not 0: the session token is added to the signed request, not signed itself, as IoT's WebSockets want it.
+     */
+    uint32_t token_after;
+    /**
+     * An `IRSA_HEADERS_…`.
+     */
+    uint32_t signed_headers;
+    /**
+     * Names in lower case, for `IRSA_HEADERS_ONLY` and `IRSA_HEADERS_ALL_BUT`.
+     */
+    const struct irsa_str *listed;
+    /**
+     * How many.
+     */
+    size_t listed_count;
+} irsa_signing;
+
+/**
+ * A request to be sent as it is: follow no redirect, resend nothing, add `host` and `content-length`. Lent.
+ */
+typedef struct irsa_http_request {
+    /**
+     * `GET`, `POST`, …
+     */
+    struct irsa_str method;
+    /**
+     * Whole and encoded.
+     */
+    struct irsa_str url;
+    /**
+     * In order.
+     */
+    const struct irsa_header *headers;
+    /**
+     * How many.
+     */
+    size_t header_count;
+    /**
+     * The body; `{…, 0}` where there is none. It may be secret.
+     */
+    struct irsa_bytes body;
+    /**
+     * Do not read more of the answer's body than so many bytes.
+     */
+    uint32_t response_limit;
+    /**
+     * 1: through no proxy, whatever is configured.
+     */
+    uint32_t direct;
+} irsa_http_request;
+
+/**
+ * An answer that a program has received, to be read by irsa. Zero it, then set `size`.
+ */
+typedef struct irsa_http_response {
+    /**
+     * `sizeof(irsa_http_response)`.
+     */
+    size_t size;
+    /**
+     * 100 to 599.
+     */
+    uint32_t status;
+    /**
+     * In order, names in any case.
+     */
+    const struct irsa_header *headers;
+    /**
+     * How many.
+     */
+    size_t header_count;
+    /**
+     * The whole body, decoded from its transfer coding.
+     */
+    struct irsa_bytes body;
+} irsa_http_response;
+
+/**
+ * A request that a program describes whole. Zero it, then set `size`.
+ */
+typedef struct irsa_http_call {
+    /**
+     * `sizeof(irsa_http_call)`.
+     */
+    size_t size;
+    /**
+     * `GET`, `POST`, …
+     */
+    struct irsa_str method;
+    /**
+     * `https://` or `http://`, host, path and query, encoded.
+     */
+    struct irsa_str url;
+    /**
+     * In the order in which they are sent; `host` may be left to the URL, `content-length` is the sender's to add.
+     */
+    const struct irsa_header *headers;
+    /**
+     * How many.
+     */
+    size_t header_count;
+    /**
+     * The body.
+     */
+    struct irsa_bytes body;
+    /**
+     * Passed on to `irsa_http_request`. 0: 1 MiB.
+     */
+    uint32_t response_limit;
+    /**
+     * Passed on, too.
+     */
+    uint32_t direct;
+} irsa_http_call;
+
+/**
+ * Gives the credentials of an access key id, with their session token and end; NULL where nobody has it. What it gives is
+ * read until `irsa_request_verify` comes back. It must not unwind or jump out, nor use the `keys` of that call.
+ */
+typedef const struct irsa_credentials *(*irsa_lookup)(void *user, struct irsa_str access_key_id);
+
+/**
+ * What is asked of a request that was received. Zero it, then set `size`, the time, and either `lookup` or `credentials`.
+ */
+typedef struct irsa_verifying {
+    /**
+     * `sizeof(irsa_verifying)`.
+     */
+    size_t size;
+    /**
+     * Milliseconds since 1970-01-01T00:00:00Z, by this machine's clock.
+     */
+    int64_t time_ms;
+    /**
+     * The Region it must be signed for; empty: any.
+     */
+    struct irsa_str region;
+    /**
+     * The service it must be signed for; empty: any.
+     */
+    struct irsa_str service;
+    /**
+     * Whose signatures are taken.
+     */
+    irsa_lookup lookup;
+    /**
+     * For `lookup`.
+     */
+    void *user;
+    /**
+     * Instead of `lookup`: the one identity that is taken.
+     */
+    const struct irsa_credentials *credentials;
+    /**
+     * Seconds that the signer's clock may be off; 0: 900, as AWS has it.
+     */
+    uint32_t skew_s;
+    /**
+     * An `IRSA_…` of `irsa_choice`: whether S3's rules go for path and body. By itself where `service` begins with `s3`.
+     */
+    uint32_t s3;
+    /**
+     * An `IRSA_PATH_…`.
+     */
+    uint32_t path;
+    /**
+     * An `IRSA_…` of `irsa_choice`: whether `.`, `..` and `//` of the path are resolved.
+     */
+    uint32_t normalise;
+    /**
+     * Not 0: a session token need not be under the signature.
+     */
+    uint32_t token_after;
+} irsa_verifying;
+
+/**
+ * What came of an effect. Zero it, then set `size`, `id`, `kind`, and what the kind has: all zero but `size` and `id` says
+ * that this program cannot do it. With a `fault`, the members of a success are not read.
+ */
+typedef struct irsa_answer {
+    /**
+     * `sizeof(irsa_answer)`.
+     */
+    size_t size;
+    /**
+     * The effect's.
+     */
+    uint32_t id;
+    /**
+     * The effect's `IRSA_EFFECT_…`, or `IRSA_EFFECT_UNSUPPORTED`.
+     */
+    uint32_t kind;
+    /**
+     * 0: it went well. Else an `IRSA_FILE_FAULT_…`, `IRSA_HTTP_FAULT_…` or `IRSA_RUN_FAULT_…`, by the kind.
+     */
+    uint32_t fault;
+    /**
+     * HTTP's status, 100 to 599; or the exit status, 128 + n where signal n ended the program. Any is a success.
+     */
+    int32_t status;
+    /**
+     * A fault in the system's words, without secrets. What is not UTF-8 in it is replaced.
+     */
+    struct irsa_str detail;
+    /**
+     * The file's content, the HTTP body, the standard output.
+     */
+    struct irsa_bytes bytes;
+    /**
+     * The first 4 KiB of standard error.
+     */
+    struct irsa_bytes error_bytes;
+    /**
+     * HTTP's headers, in order, names in any case. A value that is not UTF-8 has its other bytes replaced: AWS sends
+     * none that matter.
+     */
+    const struct irsa_header *headers;
+    /**
+     * How many.
+     */
+    size_t header_count;
+    /**
+     * Not 0: `owner` is known.
+     */
+    uint32_t has_owner;
+    /**
+     * The file's user id; also for `IRSA_FILE_FAULT_DENIED`.
+     */
+    uint32_t owner;
+    /**
+     * Not 0: `mode` is known.
+     */
+    uint32_t has_mode;
+    /**
+     * The permission bits alone, such as 0600.
+     */
+    uint32_t mode;
+    /**
+     * For `IRSA_FILE_FAULT_TOO_LARGE`: bytes, 0 where not known.
+     */
+    uint64_t file_size;
+} irsa_answer;
+
+/**
+ * One question. What its kind does not name is zero. Secrets may be in it: log none of it but `why` and `path`.
+ */
+typedef struct irsa_effect {
+    /**
+     * `sizeof(irsa_effect)`, as the library has it.
+     */
+    size_t size;
+    /**
+     * Which question: the answer carries it back.
+     */
+    uint32_t id;
+    /**
+     * An `IRSA_EFFECT_…`.
+     */
+    uint32_t kind;
+    /**
+     * What for, in words: `web identity token`.
+     */
+    struct irsa_str why;
+    /**
+     * The file. A relative one counts from the working directory.
+     */
+    struct irsa_str path;
+    /**
+     * What to write.
+     */
+    struct irsa_bytes bytes;
+    /**
+     * The most bytes to read of a file or an output; what has more is the fault `…_TOO_LARGE`.
+     */
+    uint32_t limit;
+    /**
+     * How many `argv` has, without the NULL.
+     */
+    uint32_t argc;
+    /**
+     * The program and its arguments, then NULL, as execvp wants them.
+     */
+    const char *const *argv;
+    /**
+     * The request, whole: follow no redirect, resend nothing, verify the certificate.
+     */
+    const struct irsa_http_request *request;
+    /**
+     * When to stop or to wake, by the monotonic clock that `irsa_flow_next` is told. `UINT64_MAX`: never.
+     */
+    uint64_t time_ms;
+} irsa_effect;
+
+/**
+ * Where a service is, and as whom the program calls it. Zero it, then set `size` and what is meant; a text that is empty is
+ * not said. Where a function takes one it may be NULL: as all zero.
+ */
+typedef struct irsa_endpoint {
+    /**
+     * `sizeof(irsa_endpoint)`.
+     */
+    size_t size;
+    /**
+     * Such as `eu-central-1`. STS takes one of the role's partition where it is empty; all others need one.
+     */
+    struct irsa_str region;
+    /**
+     * A URL instead of AWS's own: a VPC endpoint, a proxy, `irsa-local`.
+     */
+    struct irsa_str url;
+    /**
+     * The header `User-Agent`; empty: irsa and its version.
+     */
+    struct irsa_str user_agent;
+    /**
+     * Not 0: FIPS 140 endpoints.
+     */
+    uint32_t fips;
+    /**
+     * Not 0: endpoints for IPv4 and IPv6.
+     */
+    uint32_t dual_stack;
+    /**
+     * Not 0: STS's global endpoint, in the Regions that had it before there were others. For STS alone.
+     */
+    uint32_t legacy_global;
+} irsa_endpoint;
 
 /**
  * An object, and what is done with it. Zero it, then set `size`, `operation`, `bucket` and `key`.
@@ -1826,7 +1936,7 @@ typedef struct irsa_s3_ask {
      */
     uint32_t payload;
     /**
-     * Of a PUT: the body, or its hash, as `payload` says. It is read, not copied.
+     * Of a PUT: the body, or its hash, as `payload` says. It is hashed, not kept: the program sends it.
      */
     struct irsa_bytes body;
 } irsa_s3_ask;
@@ -1868,44 +1978,6 @@ typedef struct irsa_s3_list_ask {
      */
     uint32_t style;
 } irsa_s3_list_ask;
-
-/**
- * A request that a program describes whole. Zero it, then set `size`.
- */
-typedef struct irsa_http_call {
-    /**
-     * `sizeof(irsa_http_call)`.
-     */
-    size_t size;
-    /**
-     * `GET`, `POST`, …
-     */
-    struct irsa_str method;
-    /**
-     * `https://` or `http://`, host, path and query, encoded.
-     */
-    struct irsa_str url;
-    /**
-     * In the order in which they are sent; `host` may be left to the URL, `content-length` is the sender's to add.
-     */
-    const struct irsa_header *headers;
-    /**
-     * How many.
-     */
-    size_t header_count;
-    /**
-     * The body.
-     */
-    struct irsa_bytes body;
-    /**
-     * Passed on to `irsa_http_request`. 0: 1 MiB.
-     */
-    uint32_t response_limit;
-    /**
-     * Passed on, too.
-     */
-    uint32_t direct;
-} irsa_http_call;
 
 /**
  * Which parameters. Zero it, then set `size` and either `names` or `path`.
@@ -2077,269 +2149,9 @@ typedef struct irsa_assume_role {
     uint32_t duration_seconds;
 } irsa_assume_role;
 
-/**
- * Gives the credentials of an access key id, with their session token and end; NULL where nobody has it. What it gives is
- * read until `irsa_request_verify` comes back. It must not unwind or jump out, nor use the `keys` of that call.
- */
-typedef const struct irsa_credentials *(*irsa_lookup)(void *user, struct irsa_str access_key_id);
-
-/**
- * What is asked of a request that was received. Zero it, then set `size`, the time, and either `lookup` or `credentials`.
- */
-typedef struct irsa_verifying {
-    /**
-     * `sizeof(irsa_verifying)`.
-     */
-    size_t size;
-    /**
-     * Milliseconds since 1970-01-01T00:00:00Z, by this machine's clock.
-     */
-    int64_t time_ms;
-    /**
-     * The Region it must be signed for; empty: any.
-     */
-    struct irsa_str region;
-    /**
-     * The service it must be signed for; empty: any.
-     */
-    struct irsa_str service;
-    /**
-     * Whose signatures are taken.
-     */
-    irsa_lookup lookup;
-    /**
-     * For `lookup`.
-     */
-    void *user;
-    /**
-     * Instead of `lookup`: the one identity that is taken.
-     */
-    const struct irsa_credentials *credentials;
-    /**
-     * Seconds that the signer's clock may be off; 0: 900, as AWS has it.
-     */
-    uint32_t skew_s;
-    /**
-     * An `IRSA_…` of `irsa_choice`: whether S3's rules go for path and body. By itself where `service` begins with `s3`.
-     */
-    uint32_t s3;
-    /**
-     * An `IRSA_PATH_…`.
-     */
-    uint32_t path;
-    /**
-     * An `IRSA_…` of `irsa_choice`: whether `.`, `..` and `//` of the path are resolved.
-     */
-    uint32_t normalise;
-    /**
-     * Not 0: a session token need not be under the signature.
-     */
-    uint32_t token_after;
-} irsa_verifying;
-
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
-
-/**
- * The answer as bytes, for the process that asked: docs/effects.md says which. Secrets may be in them. The caller frees
- * the buffer. Errors: `IRSA_C_…`. Since 0.1.
- *
- *     irsa_answer answer = IRSA_ZERO;
- *     irsa_buffer *bytes = NULL;
- *     answer.size = sizeof answer;
- *     answer.id = 1;
- *     answer.kind = IRSA_EFFECT_READ_FILE;
- *     answer.fault = IRSA_FILE_FAULT_MISSING;
- *     if (irsa_answer_encode(&answer, &bytes, NULL) == IRSA_OK)
- *         printf("%zu bytes\n", irsa_buffer_bytes(bytes).len);
- *     irsa_buffer_free(bytes);
- */
-int irsa_answer_encode(const struct irsa_answer *answer, struct irsa_buffer **encoded, struct irsa_error **err);
-
-/**
- * Reads the answer to AssumeRoleWithWebIdentity or AssumeRole (`action`: an `IRSA_ACTION_…`), of any status.
- *
- * `sent` and `received` are the clocks before the request and after the answer: with both, how far STS's clock is from
- * ours becomes known, and `irsa_credentials_lend` goes by it. They may be NULL. So may `assumed`. The caller frees
- * `credentials` and `assumed`.
- *
- * Errors: `IRSA_STS_…` where STS refuses, `IRSA_ANSWER_…` where it is no answer of STS, `IRSA_C_…`. `irsa_error_retry`
- * says whether to ask again. Since 0.1.
- *
- *     irsa_http_response response = IRSA_ZERO;
- *     irsa_credentials *credentials = NULL;
- *     irsa_error *err = NULL;
- *     response.size = sizeof response;
- *     response.status = 503;
- *     if (irsa_sts_assumed_read(&response, IRSA_ACTION_WEB_IDENTITY, NULL, NULL, &credentials, NULL, &err) != IRSA_OK)
- *         fprintf(stderr, "%s\n", irsa_error_text(err));
- *     irsa_credentials_free(credentials);
- *     irsa_error_free(err);
- */
-int irsa_sts_assumed_read(const struct irsa_http_response *response,
-                          uint32_t action,
-                          const struct irsa_now *sent,
-                          const struct irsa_now *received,
-                          struct irsa_credentials **credentials,
-                          struct irsa_assumed **assumed,
-                          struct irsa_error **err);
-
-/**
- * `arn:aws:sts::…:assumed-role/<role>/<session>`. NULL where STS did not say, and for NULL. Since 0.1.
- *
- *     const char *arn = irsa_assumed_role_arn(NULL);
- *     puts(arn != NULL ? arn : "unknown");
- */
-const char *irsa_assumed_role_arn(const struct irsa_assumed *assumed);
-
-/**
- * `AROA…:<session>`, likewise. Since 0.1.
- *
- *     const char *id = irsa_assumed_role_id(NULL);
- *     puts(id != NULL ? id : "unknown");
- */
-const char *irsa_assumed_role_id(const struct irsa_assumed *assumed);
-
-/**
- * The token's subject, as STS read it, likewise. Since 0.1.
- *
- *     const char *subject = irsa_assumed_subject(NULL);
- *     puts(subject != NULL ? subject : "unknown");
- */
-const char *irsa_assumed_subject(const struct irsa_assumed *assumed);
-
-/**
- * Which of the token's audiences counted, likewise. Since 0.1.
- *
- *     const char *audience = irsa_assumed_audience(NULL);
- *     puts(audience != NULL ? audience : "unknown");
- */
-const char *irsa_assumed_audience(const struct irsa_assumed *assumed);
-
-/**
- * The ARN of the IAM provider, likewise. Since 0.1.
- *
- *     const char *provider = irsa_assumed_provider(NULL);
- *     puts(provider != NULL ? provider : "unknown");
- */
-const char *irsa_assumed_provider(const struct irsa_assumed *assumed);
-
-/**
- * `SourceIdentity`, likewise. Since 0.1.
- *
- *     const char *identity = irsa_assumed_source_identity(NULL);
- *     puts(identity != NULL ? identity : "none");
- */
-const char *irsa_assumed_source_identity(const struct irsa_assumed *assumed);
-
-/**
- * The request id, for a support case at AWS, likewise. Since 0.1.
- *
- *     const char *id = irsa_assumed_request_id(NULL);
- *     puts(id != NULL ? id : "unknown");
- */
-const char *irsa_assumed_request_id(const struct irsa_assumed *assumed);
-
-/**
- * How full the packed session policy and tags are, in per cent; -1 where STS did not say, and for NULL. Since 0.1.
- *
- *     printf("%lld\n", (long long)irsa_assumed_packed_policy_size(NULL));
- */
-int64_t irsa_assumed_packed_policy_size(const struct irsa_assumed *assumed);
-
-/**
- * STS's clock minus this machine's, in milliseconds; `IRSA_UNKNOWN` where it is not known, and for NULL. Since 0.1.
- *
- *     puts(irsa_assumed_skew_ms(NULL) == IRSA_UNKNOWN ? "unknown" : "known");
- */
-int64_t irsa_assumed_skew_ms(const struct irsa_assumed *assumed);
-
-/**
- * Frees it. NULL is fine. Since 0.1.
- *
- *     irsa_assumed_free(NULL);
- */
-void irsa_assumed_free(struct irsa_assumed *assumed);
-
-/**
- * How far AWS's clock is ahead of this machine's, in milliseconds, by an answer's `Date`: `IRSA_UNKNOWN` where it does not
- * say, came from a cache, or took over 15 s. Any answer of AWS will do, of any status. `skew_ms` is untouched by a failure.
- * Errors: `IRSA_C_…`. Since 0.1.
- *
- *     irsa_header date = {IRSA_STR("date"), IRSA_STR("Sun, 30 Aug 2015 12:36:00 GMT")};
- *     irsa_now now = {INT64_C(1440938160000), 0};
- *     irsa_http_response response = IRSA_ZERO;
- *     int64_t skew = 0;
- *     response.size = sizeof response;
- *     response.status = 200;
- *     response.headers = &date;
- *     response.header_count = 1;
- *     if (irsa_response_skew(&response, now, now, &skew, NULL) == IRSA_OK)
- *         printf("%lld\n", (long long)skew);
- */
-int irsa_response_skew(const struct irsa_http_response *response,
-                       struct irsa_now sent,
-                       struct irsa_now received,
-                       int64_t *skew_ms,
-                       struct irsa_error **err);
-
-/**
- * Reads the answer to GetCallerIdentity, of any status. The caller frees `caller`. Errors: as `irsa_sts_assumed_read`.
- * Since 0.1.
- *
- *     irsa_http_response response = IRSA_ZERO;
- *     irsa_caller *caller = NULL;
- *     irsa_error *err = NULL;
- *     response.size = sizeof response;
- *     response.status = 503;
- *     if (irsa_sts_caller_read(&response, &caller, &err) != IRSA_OK)
- *         fprintf(stderr, "%s\n", irsa_error_text(err));
- *     irsa_caller_free(caller);
- *     irsa_error_free(err);
- */
-int irsa_sts_caller_read(const struct irsa_http_response *response,
-                         struct irsa_caller **caller,
-                         struct irsa_error **err);
-
-/**
- * The account, of 12 digits. NULL for NULL. Since 0.1.
- *
- *     const char *account = irsa_caller_account(NULL);
- *     puts(account != NULL ? account : "unknown");
- */
-const char *irsa_caller_account(const struct irsa_caller *caller);
-
-/**
- * The ARN of the user, or of the assumed role's session. NULL for NULL. Since 0.1.
- *
- *     const char *arn = irsa_caller_arn(NULL);
- *     puts(arn != NULL ? arn : "unknown");
- */
-const char *irsa_caller_arn(const struct irsa_caller *caller);
-
-/**
- * The unique id, of a role with the session's name. NULL for NULL. Since 0.1.
- *
- *     const char *id = irsa_caller_user_id(NULL);
- *     puts(id != NULL ? id : "unknown");
- */
-const char *irsa_caller_user_id(const struct irsa_caller *caller);
-
-/**
- * The request id, for a support case at AWS. NULL where there was none, and for NULL. Since 0.1.
- *
- *     const char *id = irsa_caller_request_id(NULL);
- *     puts(id != NULL ? id : "unknown");
- */
-const char *irsa_caller_request_id(const struct irsa_caller *caller);
-
-/**
- * Frees it. NULL is fine. Since 0.1.
- *
- *     irsa_caller_free(NULL);
- */
-void irsa_caller_free(struct irsa_caller *caller);
 
 /**
  * The content as a C string: with a NUL behind it. Bytes may have more of them within: see `irsa_buffer_bytes`.
@@ -2366,38 +2178,6 @@ struct irsa_bytes irsa_buffer_bytes(const struct irsa_buffer *buffer);
 void irsa_buffer_free(struct irsa_buffer *buffer);
 
 /**
- * A switch that is not thrown. The caller frees it.
- * Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED` where the system has no memory for a fork handler. Since 0.1.
- *
- *     irsa_cancel *cancel = NULL;
- *     if (irsa_cancel_new(&cancel, NULL) == IRSA_OK)
- *         irsa_cancel_free(cancel);
- */
-int irsa_cancel_new(struct irsa_cancel **cancel, struct irsa_error **err);
-
-/**
- * Throws it: whoever waits with it comes back with `IRSA_CANCELLED`, sockets in use are shut down. From any thread, as
- * often as one likes; not from a signal handler, since it takes a lock. NULL is fine. Since 0.1.
- *
- *     irsa_cancel_throw(NULL);
- */
-void irsa_cancel_throw(const struct irsa_cancel *cancel);
-
-/**
- * 1 where it was thrown, 0 where not, and for NULL. Since 0.1.
- *
- *     printf("%d\n", irsa_cancel_is_thrown(NULL));
- */
-int irsa_cancel_is_thrown(const struct irsa_cancel *cancel);
-
-/**
- * Frees it, once the calls that were given it have come back. NULL is fine. Since 0.1.
- *
- *     irsa_cancel_free(NULL);
- */
-void irsa_cancel_free(struct irsa_cancel *cancel);
-
-/**
  * Both clocks at this moment. The monotonic one counts from the first call in this process, and goes on in a forked
  * child; it stands still while the machine is suspended. Since 0.1.
  *
@@ -2405,161 +2185,6 @@ void irsa_cancel_free(struct irsa_cancel *cancel);
  *     printf("%lld\n", (long long)now.wall_ms);
  */
 struct irsa_now irsa_clock_now(void);
-
-/**
- * Credentials of the caller's own. `session_token` may be NULL; `expiration_ms` is `IRSA_NEVER` for a key that has no
- * end. The caller frees them. Errors: `IRSA_C_NULL`, `IRSA_C_TEXT`. Since 0.1.
- *
- *     irsa_credentials *mine = NULL;
- *     int failed = irsa_credentials_new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", NULL, IRSA_NEVER, &mine,
- *                                       NULL);
- *     irsa_credentials_free(mine);
- *     printf("%d\n", failed);
- */
-int irsa_credentials_new(const char *access_key_id,
-                         const char *secret_access_key,
-                         const char *session_token,
-                         int64_t expiration_ms,
-                         struct irsa_credentials **credentials,
-                         struct irsa_error **err);
-
-/**
- * The access key id; it is not secret. NULL for NULL. Since 0.1.
- *
- *     const char *id = irsa_credentials_access_key_id(NULL);
- *     puts(id != NULL ? id : "none");
- */
-const char *irsa_credentials_access_key_id(const struct irsa_credentials *credentials);
-
-/**
- * The secret access key. Sign with it, never print it. NULL for NULL. Since 0.1.
- *
- *     const char *secret = irsa_credentials_secret_access_key(NULL);
- *     puts(secret != NULL ? "a secret" : "none");
- */
-const char *irsa_credentials_secret_access_key(const struct irsa_credentials *credentials);
-
-/**
- * The session token; NULL where the key is not temporary, and for NULL. Since 0.1.
- *
- *     const char *token = irsa_credentials_session_token(NULL);
- *     puts(token != NULL ? "a token" : "none");
- */
-const char *irsa_credentials_session_token(const struct irsa_credentials *credentials);
-
-/**
- * The account, of 12 digits; NULL where it is not known, and for NULL. Since 0.1.
- *
- *     const char *account = irsa_credentials_account_id(NULL);
- *     puts(account != NULL ? account : "unknown");
- */
-const char *irsa_credentials_account_id(const struct irsa_credentials *credentials);
-
-/**
- * Which source of the chain gave them, such as `web identity`. NULL for NULL. Since 0.1.
- *
- *     const char *source = irsa_credentials_source(NULL);
- *     puts(source != NULL ? source : "none");
- */
-const char *irsa_credentials_source(const struct irsa_credentials *credentials);
-
-/**
- * The Region to call services in, where the chain found one; else NULL, and for NULL. Since 0.1.
- *
- *     const char *region = irsa_credentials_region(NULL);
- *     puts(region != NULL ? region : "none");
- */
-const char *irsa_credentials_region(const struct irsa_credentials *credentials);
-
-/**
- * From when on AWS refuses them, in milliseconds since 1970-01-01T00:00:00Z; `IRSA_NEVER` where they have no end. 0 for
- * NULL. Since 0.1.
- *
- *     printf("%lld\n", (long long)irsa_credentials_expiration_ms(NULL));
- */
-int64_t irsa_credentials_expiration_ms(const struct irsa_credentials *credentials);
-
-/**
- * Counts up with each new set of credentials of a provider: what `irsa_provider_invalidate` wants. 0 for credentials of
- * the caller's own, and for NULL. Since 0.1.
- *
- *     printf("%llu\n", (unsigned long long)irsa_credentials_generation(NULL));
- */
-uint64_t irsa_credentials_generation(const struct irsa_credentials *credentials);
-
-/**
- * Fills in what these credentials say of a signature: key, secret and session token; the Region, where `signing` has none
- * yet; the time `now_ms`, by AWS's clock where it is known to be minutes away from this machine's. The texts are lent:
- * `signing` is good for as long as the credentials. `signing->size` has to be set. No allocation.
- * Errors: `IRSA_C_NULL`, `IRSA_C_STRUCT`. Since 0.1.
- *
- *     irsa_credentials *mine = NULL;
- *     irsa_signing signing = IRSA_ZERO;
- *     signing.size = sizeof signing;
- *     signing.service = irsa_str_of("execute-api");
- *     if (irsa_credentials_new("AKIDEXAMPLE", "secret", NULL, IRSA_NEVER, &mine, NULL) == IRSA_OK)
- *         irsa_credentials_lend(mine, INT64_C(1440938160000), &signing, NULL);
- *     irsa_credentials_free(mine);
- */
-int irsa_credentials_lend(const struct irsa_credentials *credentials,
-                          int64_t now_ms,
-                          struct irsa_signing *signing,
-                          struct irsa_error **err);
-
-/**
- * Frees them. What was taken from them ends here. NULL is fine. Since 0.1.
- *
- *     irsa_credentials_free(NULL);
- */
-void irsa_credentials_free(struct irsa_credentials *credentials);
-
-/**
- * The effect as bytes, to have another process do it: docs/effects.md says which. Secrets may be in them. The caller
- * frees the buffer. Errors: `IRSA_C_…`. Since 0.1.
- *
- *     irsa_effect effect = IRSA_ZERO;
- *     irsa_buffer *bytes = NULL;
- *     effect.size = sizeof effect;
- *     effect.id = 1;
- *     effect.kind = IRSA_EFFECT_READ_FILE;
- *     effect.path = irsa_str_of("/var/run/secrets/token");
- *     effect.limit = 20000;
- *     if (irsa_effect_encode(&effect, &bytes, NULL) == IRSA_OK)
- *         printf("%zu bytes\n", irsa_buffer_bytes(bytes).len);
- *     irsa_buffer_free(bytes);
- */
-int irsa_effect_encode(const struct irsa_effect *effect, struct irsa_buffer **encoded, struct irsa_error **err);
-
-/**
- * The id of an encoded effect, also of one that this version does not know: so that it can be answered with
- * `IRSA_EFFECT_UNSUPPORTED`. Errors: `IRSA_ENCODING`, `IRSA_C_NULL`. Since 0.1.
- *
- *     irsa_bytes encoded = {NULL, 0};
- *     uint32_t id = 0;
- *     if (irsa_effect_id(encoded, &id, NULL) != IRSA_OK)
- *         puts("no effect");
- */
-int irsa_effect_id(struct irsa_bytes encoded, uint32_t *id, struct irsa_error **err);
-
-/**
- * Where the requests of a service go, as JSON: `{url, signing_region, custom, notices}`. `service` is `sts`,
- * `secretsmanager`, `ssm` or `s3`; `subject` is what is asked for, since an ARN says a Region by itself: a role's ARN for
- * STS, a secret's id, a parameter's name. `endpoint` and `subject` may be NULL. The caller frees `json`.
- * Errors: `IRSA_REGION_…`, `IRSA_ENDPOINT_…`, `IRSA_ARN_…`, `IRSA_C_…`. Since 0.1.
- *
- *     irsa_endpoint endpoint = IRSA_ZERO;
- *     irsa_buffer *json = NULL;
- *     endpoint.size = sizeof endpoint;
- *     endpoint.region = irsa_str_of("eu-central-1");
- *     if (irsa_endpoint_json(&endpoint, "sts", NULL, &json, NULL) == IRSA_OK)
- *         puts(irsa_buffer_text(json));
- *     irsa_buffer_free(json);
- */
-int irsa_endpoint_json(const struct irsa_endpoint *endpoint,
-                       const char *service,
-                       const char *subject,
-                       struct irsa_buffer **json,
-                       struct irsa_error **err);
 
 /**
  * The number of the error, an `IRSA_…` of `enum irsa_code`; 0 for NULL. Numbers never change; a number that a program
@@ -2681,6 +2306,827 @@ int irsa_code_fix(int code, struct irsa_buffer **fix, struct irsa_error **err);
  *     irsa_buffer_free(name);
  */
 int irsa_code_name(int code, struct irsa_buffer **name, struct irsa_error **err);
+
+/**
+ * The version of the library that is loaded, such as `0.1.0`; `IRSA_VERSION` is that of the header. Static. Since 0.1.
+ *
+ *     if (strcmp(irsa_version(), IRSA_VERSION) != 0)
+ *         fprintf(stderr, "built for %s, loaded %s\n", IRSA_VERSION, irsa_version());
+ */
+const char *irsa_version(void);
+
+/**
+ * A provider as the environment says it, on demand, with 30 s for an exchange: what a pod with a service account needs.
+ * The environment is read by this call, which must not run while another thread changes it (setenv). Nothing is fetched
+ * yet. The caller frees it. Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     irsa_error *err = NULL;
+ *     if (irsa_provider_from_env(&provider, &err) != IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_error_free(err);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_from_env(struct irsa_provider **provider, struct irsa_error **err);
+
+/**
+ * A provider with more to say than the environment does. Nothing is fetched yet, unless `background` is on. The caller
+ * frees it. Errors: `IRSA_C_…`; `IRSA_HOST_UNSUPPORTED` where the system gives no thread. What is wrong with a setting
+ * shows at the first exchange. Since 0.1.
+ *
+ *     irsa_chain chain = IRSA_ZERO;
+ *     irsa_provider_options options = IRSA_ZERO;
+ *     irsa_provider *provider = NULL;
+ *     chain.size = sizeof chain;
+ *     chain.region = irsa_str_of("eu-central-1");
+ *     options.size = sizeof options;
+ *     options.chain = &chain;
+ *     options.background = IRSA_YES;
+ *     options.timeout_ms = 5000;
+ *     if (irsa_provider_new(&options, &provider, NULL) == IRSA_OK)
+ *         irsa_provider_free(provider);
+ */
+int irsa_provider_new(const struct irsa_provider_options *options,
+                      struct irsa_provider **provider,
+                      struct irsa_error **err);
+
+/**
+ * The credentials to use now. What is cached is there at once, without a lock or an allocation: ask for each request, do
+ * not keep them. Else this waits for the exchange, or runs it, for `timeout_ms` and a second at most. `cancel`, which may
+ * be NULL, ends the wait of this call alone. The caller frees the credentials, which also outlive the provider.
+ *
+ * Errors: `IRSA_CANCELLED`, `IRSA_DEADLINE`, `IRSA_C_NULL`, `IRSA_C_CALLBACK`, and whatever the chain and STS end in:
+ * `IRSA_TOKEN_…`, `IRSA_STS_…`, `IRSA_NET_…`, `IRSA_PROFILE_…`, `IRSA_NO_CREDENTIALS`. While the latest credentials hold
+ * a failure to replace them is none of this call's. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     irsa_credentials *mine = NULL;
+ *     irsa_error *err = NULL;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK && irsa_provider_get(provider, NULL, &mine, &err) == IRSA_OK)
+ *         puts(irsa_credentials_access_key_id(mine));
+ *     else if (err != NULL)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_error_free(err);
+ *     irsa_credentials_free(mine);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_get(const struct irsa_provider *provider,
+                      const struct irsa_cancel *cancel,
+                      struct irsa_credentials **credentials,
+                      struct irsa_error **err);
+
+/**
+ * A service refused the credentials of this generation (`irsa_credentials_generation`, `irsa_signed_generation`): the
+ * next get fetches new ones. `changed`, which may be NULL, is then 1; and 0 where newer ones are in hand, or the last
+ * invalidation was moments ago. Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     int changed = 0;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK && irsa_provider_invalidate(provider, 1, &changed, NULL) == IRSA_OK)
+ *         printf("%d\n", changed);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_invalidate(const struct irsa_provider *provider,
+                             uint64_t generation,
+                             int *changed,
+                             struct irsa_error **err);
+
+/**
+ * Where the latest exchange looked for credentials, and why each place was passed by or chosen: the document of
+ * `irsa explain --json`, without a secret. No place is in it before the first exchange. It neither waits nor fetches. The
+ * caller frees it. Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     irsa_buffer *json = NULL;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK && irsa_provider_explain(provider, &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_explain(const struct irsa_provider *provider,
+                          struct irsa_buffer **json,
+                          struct irsa_error **err);
+
+/**
+ * The cached credentials as bytes, for a provider of another process on this machine to adopt: a worker that was started
+ * before there were any, or one of another program. A child after fork has them without this. The bytes hold the secrets;
+ * the caller frees them. Empty where there are none yet. Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     irsa_buffer *bytes = NULL;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK && irsa_provider_export(provider, &bytes, NULL) == IRSA_OK)
+ *         printf("%zu bytes\n", irsa_buffer_bytes(bytes).len);
+ *     irsa_buffer_free(bytes);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_export(const struct irsa_provider *provider,
+                         struct irsa_buffer **bytes,
+                         struct irsa_error **err);
+
+/**
+ * Takes over what `irsa_provider_export` gave. `taken`, which may be NULL, is 1 where it was better than what is in hand,
+ * else 0. Errors: `IRSA_CREDENTIALS_ENDED` where it has ended, `IRSA_SNAPSHOT_CLOCK`, `IRSA_ENCODING` where it is something
+ * else, `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     irsa_buffer *bytes = NULL;
+ *     int taken = 0;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK && irsa_provider_export(provider, &bytes, NULL) == IRSA_OK)
+ *         irsa_provider_adopt(provider, irsa_buffer_bytes(bytes), &taken, NULL);
+ *     irsa_buffer_free(bytes);
+ *     irsa_provider_free(provider);
+ *     printf("%d\n", taken);
+ */
+int irsa_provider_adopt(const struct irsa_provider *provider,
+                        struct irsa_bytes exported,
+                        int *taken,
+                        struct irsa_error **err);
+
+/**
+ * Frees it, and waits for the end of its thread where it has one. Calls on it must have ended: throw their switches first.
+ * Credentials of it stay good. NULL is fine. Since 0.1.
+ *
+ *     irsa_provider_free(NULL);
+ */
+void irsa_provider_free(struct irsa_provider *provider);
+
+/**
+ * Sends a request that irsa has made, over the provider's proxies and certificates, within its `timeout_ms`. An answer
+ * comes back whatever its status. What is sent is what `irsa_prepared_request` shows, its body included: the PUT of
+ * `irsa_s3_object` has none. `cancel` may be NULL. The caller frees `received`.
+ * Errors: `IRSA_CANCELLED`, `IRSA_NET_…`, `IRSA_ANSWER_TOO_LARGE`, `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     irsa_prepared *prepared = NULL;
+ *     irsa_received *received = NULL;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK &&
+ *         irsa_provider_send(provider, NULL, prepared, &received, NULL) == IRSA_OK)
+ *         printf("%u\n", irsa_received_response(received)->status);
+ *     irsa_received_free(received);
+ *     irsa_prepared_free(prepared);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_send(const struct irsa_provider *provider,
+                       const struct irsa_cancel *cancel,
+                       const struct irsa_prepared *prepared,
+                       struct irsa_received **received,
+                       struct irsa_error **err);
+
+/**
+ * Signs a request with the current credentials: what is to be added to it comes back as headers, each also as one line for
+ * clients that want that (curl_slist_append). `request` has its `host`; `region` may be NULL: then it is the one that the
+ * chain found. `cancel` may be NULL. Credentials come as by `irsa_provider_get`. The caller frees `signed_`.
+ *
+ * For a program that signs all the time: `irsa_provider_get`, `irsa_credentials_lend` and `irsa_request_sign`, which take
+ * no lock and no memory.
+ *
+ * Errors: as `irsa_provider_get`; `IRSA_REGION_MISSING`, `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_header host = {IRSA_STR("host"), IRSA_STR("abc123.execute-api.eu-west-1.amazonaws.com")};
+ *     irsa_request request = IRSA_ZERO;
+ *     irsa_provider *provider = NULL;
+ *     irsa_signed *signed_headers = NULL;
+ *     size_t i;
+ *     request.size = sizeof request;
+ *     request.method = irsa_str_of("GET");
+ *     request.path = irsa_str_of("/orders");
+ *     request.headers = &host;
+ *     request.header_count = 1;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK &&
+ *         irsa_provider_sign(provider, NULL, &request, "execute-api", "eu-west-1", &signed_headers, NULL) == IRSA_OK)
+ *         for (i = 0; i < irsa_signed_count(signed_headers); i++)
+ *             printf("%s\n", irsa_signed_header(signed_headers, i)->name.data);
+ *     irsa_signed_free(signed_headers);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_sign(const struct irsa_provider *provider,
+                       const struct irsa_cancel *cancel,
+                       const struct irsa_request *request,
+                       const char *service,
+                       const char *region,
+                       struct irsa_signed **signed_,
+                       struct irsa_error **err);
+
+/**
+ * How many headers they are. 0 for NULL. Since 0.1.
+ *
+ *     printf("%zu\n", irsa_signed_count(NULL));
+ */
+size_t irsa_signed_count(const struct irsa_signed *signed_);
+
+/**
+ * The header at `index`, from 0 on, lent; NULL where there is none, and for NULL. Since 0.1.
+ *
+ *     const irsa_header *first = irsa_signed_header(NULL, 0);
+ *     puts(first != NULL ? first->name.data : "none");
+ */
+const struct irsa_header *irsa_signed_header(const struct irsa_signed *signed_, size_t index);
+
+/**
+ * The header at `index` as one C string `name: value`, lent; NULL where there is none, and for NULL. Since 0.1.
+ *
+ *     const char *line = irsa_signed_line(NULL, 0);
+ *     puts(line != NULL ? "a header" : "none");
+ */
+const char *irsa_signed_line(const struct irsa_signed *signed_, size_t index);
+
+/**
+ * Which credentials signed: for `irsa_provider_invalidate`, should the service refuse them. 0 for NULL. Since 0.1.
+ *
+ *     printf("%llu\n", (unsigned long long)irsa_signed_generation(NULL));
+ */
+uint64_t irsa_signed_generation(const struct irsa_signed *signed_);
+
+/**
+ * Wipes and frees them. NULL is fine. Since 0.1.
+ *
+ *     irsa_signed_free(NULL);
+ */
+void irsa_signed_free(struct irsa_signed *signed_);
+
+/**
+ * A URL that lets its bearer make this one request for `expires` seconds (1 to 604,800), though never longer than the
+ * credentials hold. The body is not signed for S3, and has to be empty elsewhere. `region` may be NULL: then it is the one
+ * that the chain found. `cancel` may be NULL. The caller frees `presigned`, which is as secret as what it opens.
+ * Errors: as `irsa_provider_sign`. Since 0.1.
+ *
+ *     irsa_provider *provider = NULL;
+ *     irsa_buffer *presigned = NULL;
+ *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK &&
+ *         irsa_provider_presign(provider, NULL, "GET", "https://orders.s3.eu-west-1.amazonaws.com/2026/11.csv", "s3",
+ *                               "eu-west-1", 900, &presigned, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(presigned));
+ *     irsa_buffer_free(presigned);
+ *     irsa_provider_free(provider);
+ */
+int irsa_provider_presign(const struct irsa_provider *provider,
+                          const struct irsa_cancel *cancel,
+                          const char *method,
+                          const char *url,
+                          const char *service,
+                          const char *region,
+                          uint32_t expires,
+                          struct irsa_buffer **presigned,
+                          struct irsa_error **err);
+
+/**
+ * A switch that is not thrown. The caller frees it.
+ * Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED` where the system has no memory for a fork handler. Since 0.1.
+ *
+ *     irsa_cancel *cancel = NULL;
+ *     if (irsa_cancel_new(&cancel, NULL) == IRSA_OK)
+ *         irsa_cancel_free(cancel);
+ */
+int irsa_cancel_new(struct irsa_cancel **cancel, struct irsa_error **err);
+
+/**
+ * Throws it: whoever waits with it comes back with `IRSA_CANCELLED`, sockets in use are shut down. From any thread, as
+ * often as one likes; not from a signal handler, since it takes a lock. NULL is fine. Since 0.1.
+ *
+ *     irsa_cancel_throw(NULL);
+ */
+void irsa_cancel_throw(const struct irsa_cancel *cancel);
+
+/**
+ * 1 where it was thrown, 0 where not, and for NULL. Since 0.1.
+ *
+ *     printf("%d\n", irsa_cancel_is_thrown(NULL));
+ */
+int irsa_cancel_is_thrown(const struct irsa_cancel *cancel);
+
+/**
+ * Frees it, once the calls that were given it have come back. NULL is fine. Since 0.1.
+ *
+ *     irsa_cancel_free(NULL);
+ */
+void irsa_cancel_free(struct irsa_cancel *cancel);
+
+/**
+ * Credentials of the caller's own. `session_token` may be NULL; `expiration_ms` is `IRSA_NEVER` for a key that has no
+ * end. The caller frees them. Errors: `IRSA_C_NULL`, `IRSA_C_TEXT`. Since 0.1.
+ *
+ *     irsa_credentials *mine = NULL;
+ *     int failed = irsa_credentials_new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", NULL, IRSA_NEVER, &mine,
+ *                                       NULL);
+ *     irsa_credentials_free(mine);
+ *     printf("%d\n", failed);
+ */
+int irsa_credentials_new(const char *access_key_id,
+                         const char *secret_access_key,
+                         const char *session_token,
+                         int64_t expiration_ms,
+                         struct irsa_credentials **credentials,
+                         struct irsa_error **err);
+
+/**
+ * The access key id; it is not secret. NULL for NULL. Since 0.1.
+ *
+ *     const char *id = irsa_credentials_access_key_id(NULL);
+ *     puts(id != NULL ? id : "none");
+ */
+const char *irsa_credentials_access_key_id(const struct irsa_credentials *credentials);
+
+/**
+ * The secret access key. Sign with it, never print it. NULL for NULL. Since 0.1.
+ *
+ *     const char *secret = irsa_credentials_secret_access_key(NULL);
+ *     puts(secret != NULL ? "a secret" : "none");
+ */
+const char *irsa_credentials_secret_access_key(const struct irsa_credentials *credentials);
+
+/**
+ * The session token; NULL where the key is not temporary, and for NULL. Since 0.1.
+ *
+ *     const char *token = irsa_credentials_session_token(NULL);
+ *     puts(token != NULL ? "a token" : "none");
+ */
+const char *irsa_credentials_session_token(const struct irsa_credentials *credentials);
+
+/**
+ * The account, of 12 digits; NULL where it is not known, and for NULL. Since 0.1.
+ *
+ *     const char *account = irsa_credentials_account_id(NULL);
+ *     puts(account != NULL ? account : "unknown");
+ */
+const char *irsa_credentials_account_id(const struct irsa_credentials *credentials);
+
+/**
+ * Which source of the chain gave them, such as `web identity`. NULL for NULL. Since 0.1.
+ *
+ *     const char *source = irsa_credentials_source(NULL);
+ *     puts(source != NULL ? source : "none");
+ */
+const char *irsa_credentials_source(const struct irsa_credentials *credentials);
+
+/**
+ * The Region to call services in, where the chain found one; else NULL, and for NULL. Since 0.1.
+ *
+ *     const char *region = irsa_credentials_region(NULL);
+ *     puts(region != NULL ? region : "none");
+ */
+const char *irsa_credentials_region(const struct irsa_credentials *credentials);
+
+/**
+ * From when on AWS refuses them, in milliseconds since 1970-01-01T00:00:00Z; `IRSA_NEVER` where they have no end. 0 for
+ * NULL. Since 0.1.
+ *
+ *     printf("%lld\n", (long long)irsa_credentials_expiration_ms(NULL));
+ */
+int64_t irsa_credentials_expiration_ms(const struct irsa_credentials *credentials);
+
+/**
+ * Counts up with each new set of credentials of a provider: what `irsa_provider_invalidate` wants. 0 for credentials of
+ * the caller's own, and for NULL. Since 0.1.
+ *
+ *     printf("%llu\n", (unsigned long long)irsa_credentials_generation(NULL));
+ */
+uint64_t irsa_credentials_generation(const struct irsa_credentials *credentials);
+
+/**
+ * Fills in what these credentials say of a signature: key, secret and session token; the Region, where `signing` has none
+ * yet; the time `now_ms`, by AWS's clock where it is known to be minutes away from this machine's. The texts are lent:
+ * `signing` is good for as long as the credentials. `signing->size` has to be set. No allocation.
+ * Errors: `IRSA_C_NULL`, `IRSA_C_STRUCT`. Since 0.1.
+ *
+ *     irsa_credentials *mine = NULL;
+ *     irsa_signing signing = IRSA_ZERO;
+ *     signing.size = sizeof signing;
+ *     signing.service = irsa_str_of("execute-api");
+ *     if (irsa_credentials_new("AKIDEXAMPLE", "secret", NULL, IRSA_NEVER, &mine, NULL) == IRSA_OK)
+ *         irsa_credentials_lend(mine, INT64_C(1440938160000), &signing, NULL);
+ *     irsa_credentials_free(mine);
+ */
+int irsa_credentials_lend(const struct irsa_credentials *credentials,
+                          int64_t now_ms,
+                          struct irsa_signing *signing,
+                          struct irsa_error **err);
+
+/**
+ * Frees them. What was taken from them ends here. NULL is fine. Since 0.1.
+ *
+ *     irsa_credentials_free(NULL);
+ */
+void irsa_credentials_free(struct irsa_credentials *credentials);
+
+/**
+ * The request, lent: it lives as long as `prepared`. NULL for NULL. Since 0.1.
+ *
+ *     const irsa_http_request *request = irsa_prepared_request(NULL);
+ *     puts(request != NULL ? request->url.data : "none");
+ */
+const struct irsa_http_request *irsa_prepared_request(const struct irsa_prepared *prepared);
+
+/**
+ * Wipes and frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_prepared_free(NULL);
+ */
+void irsa_prepared_free(struct irsa_prepared *prepared);
+
+/**
+ * Takes the next header line off `rest`, which is what `irsa_request_sign` wrote in header form. 1 where there was one,
+ * 0 at the end, and for NULL. `name` and `value` point into the same memory, and have no NUL behind them. Since 0.1.
+ *
+ *     irsa_str rest = IRSA_STR("x-amz-date: 20150830T123600Z\r\n");
+ *     irsa_header header;
+ *     while (irsa_headers_next(&rest, &header))
+ *         printf("%.*s = %.*s\n", IRSA_PRINT(header.name), IRSA_PRINT(header.value));
+ */
+int irsa_headers_next(struct irsa_str *rest, struct irsa_header *header);
+
+/**
+ * The answer, lent: it lives as long as `received`. It may be given to the functions that read one. NULL for NULL.
+ * Since 0.1.
+ *
+ *     const irsa_http_response *response = irsa_received_response(NULL);
+ *     if (response != NULL)
+ *         fwrite(response->body.data, 1, response->body.len, stdout);
+ */
+const struct irsa_http_response *irsa_received_response(const struct irsa_received *received);
+
+/**
+ * Wipes and frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_received_free(NULL);
+ */
+void irsa_received_free(struct irsa_received *received);
+
+/**
+ * A cache for `slots` keys (1 to 1024; 0: four, for one identity, a few Regions and services). All memory is taken here;
+ * signing takes none. The caller frees it. After fork, parent and child each have their own copy.
+ * Errors: `IRSA_C_VALUE`, `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_keys *keys = NULL;
+ *     if (irsa_keys_new(0, &keys, NULL) == IRSA_OK)
+ *         irsa_keys_free(keys);
+ */
+int irsa_keys_new(size_t slots,
+                  struct irsa_keys **keys,
+                  struct irsa_error **err);
+
+/**
+ * Wipes the keys and frees the cache. NULL is fine. Since 0.1.
+ *
+ *     irsa_keys_free(NULL);
+ */
+void irsa_keys_free(struct irsa_keys *keys);
+
+/**
+ * Signs a request from the caller's memory into the caller's memory: no handle of irsa's but a cache of keys, no
+ * allocation.
+ *
+ * In header form `out` then has lines `name: value` that each end in CR LF, ready to stand in an HTTP/1.1 request:
+ * `authorization`, `x-amz-date`, and where they are due `x-amz-content-sha256` and `x-amz-security-token`. They replace
+ * headers of the same name; `irsa_headers_next` takes them apart. With `expires`, `out` has the whole query of the
+ * presigned URL. `length` is what was written; no NUL is.
+ *
+ * `keys` may be NULL: then the key is derived each time, which costs half as much again and an allocation.
+ * 2,048 bytes of room are enough for headers, while the session token has less than 1,024 of them, as STS mostly gives it;
+ * for a query twice the session token beside the request's own. STS promises no limit: look for `IRSA_SIGN_TOO_SMALL`.
+ *
+ * Errors: `IRSA_SIGN_TOO_SMALL` (then `length` is what is needed, the one output that a failure sets), `IRSA_SIGN_…`,
+ * `IRSA_C_…`. After an error the content of `out` is of no use. One thread at a time for one `keys`. Since 0.1.
+ *
+ *     irsa_header host = {IRSA_STR("host"), IRSA_STR("iam.amazonaws.com")};
+ *     irsa_request request = IRSA_ZERO;
+ *     irsa_signing signing = IRSA_ZERO;
+ *     char out[2048];
+ *     size_t length = 0;
+ *     request.size = sizeof request;
+ *     request.method = irsa_str_of("GET");
+ *     request.query = irsa_str_of("Action=ListUsers&Version=2010-05-08");
+ *     request.headers = &host;
+ *     request.header_count = 1;
+ *     signing.size = sizeof signing;
+ *     signing.access_key_id = irsa_str_of("AKIDEXAMPLE");
+ *     signing.secret_access_key = irsa_str_of("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+ *     signing.region = irsa_str_of("us-east-1");
+ *     signing.service = irsa_str_of("iam");
+ *     signing.time_ms = INT64_C(1440938160000);
+ *     if (irsa_request_sign(&signing, &request, NULL, out, sizeof out, &length, NULL) == IRSA_OK)
+ *         fwrite(out, 1, length, stdout);
+ */
+int irsa_request_sign(const struct irsa_signing *signing,
+                      const struct irsa_request *request,
+                      struct irsa_keys *keys,
+                      char *out,
+                      size_t room,
+                      size_t *length,
+                      struct irsa_error **err);
+
+/**
+ * Signs a whole request: its headers, or with `signing->expires` its URL. The body is hashed, save in S3's query form,
+ * where it stays out. `keys` may be NULL: then the key is derived anew. The caller frees `prepared`.
+ * Errors: `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_http_call call = IRSA_ZERO;
+ *     irsa_signing signing = IRSA_ZERO;
+ *     irsa_prepared *prepared = NULL;
+ *     call.size = sizeof call;
+ *     call.method = irsa_str_of("GET");
+ *     call.url = irsa_str_of("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08");
+ *     signing.size = sizeof signing;
+ *     signing.access_key_id = irsa_str_of("AKIDEXAMPLE");
+ *     signing.secret_access_key = irsa_str_of("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+ *     signing.region = irsa_str_of("us-east-1");
+ *     signing.service = irsa_str_of("iam");
+ *     signing.time_ms = INT64_C(1440938160000);
+ *     if (irsa_http_call_sign(&signing, &call, NULL, &prepared, NULL) == IRSA_OK)
+ *         printf("%zu headers\n", irsa_prepared_request(prepared)->header_count);
+ *     irsa_prepared_free(prepared);
+ */
+int irsa_http_call_sign(const struct irsa_signing *signing,
+                        const struct irsa_http_call *call,
+                        struct irsa_keys *keys,
+                        struct irsa_prepared **prepared,
+                        struct irsa_error **err);
+
+/**
+ * A URL that lets its bearer make this one request for `signing->expires` seconds (1 to 604,800), as text. Whoever has it
+ * has the right: log it nowhere. `host` alone is signed, so any header may be sent with it.
+ *
+ * `payload` is an `IRSA_PAYLOAD_…`, and `body` what it says: the body, or its hash; S3 wants `IRSA_PAYLOAD_UNSIGNED`.
+ * `keys` may be NULL. The caller frees `presigned`. Errors: `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_bytes nothing = IRSA_ZERO;
+ *     irsa_signing signing = IRSA_ZERO;
+ *     irsa_buffer *presigned = NULL;
+ *     signing.size = sizeof signing;
+ *     signing.access_key_id = irsa_str_of("AKIDEXAMPLE");
+ *     signing.secret_access_key = irsa_str_of("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+ *     signing.region = irsa_str_of("eu-central-1");
+ *     signing.service = irsa_str_of("s3");
+ *     signing.time_ms = INT64_C(1440938160000);
+ *     signing.expires = 300;
+ *     if (irsa_url_presign(&signing, "GET", "https://shop.s3.eu-central-1.amazonaws.com/a.txt", IRSA_PAYLOAD_UNSIGNED,
+ *                          nothing, NULL, &presigned, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(presigned));
+ *     irsa_buffer_free(presigned);
+ */
+int irsa_url_presign(const struct irsa_signing *signing,
+                     const char *method,
+                     const char *url,
+                     uint32_t payload,
+                     struct irsa_bytes body,
+                     struct irsa_keys *keys,
+                     struct irsa_buffer **presigned,
+                     struct irsa_error **err);
+
+/**
+ * The stages of the signature that `irsa_request_sign` makes of the same arguments. `keys` may be NULL. The caller frees
+ * `explanation`. Errors: `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_header host = {IRSA_STR("host"), IRSA_STR("iam.amazonaws.com")};
+ *     irsa_request request = IRSA_ZERO;
+ *     irsa_signing signing = IRSA_ZERO;
+ *     irsa_explanation *explanation = NULL;
+ *     request.size = sizeof request;
+ *     request.method = irsa_str_of("GET");
+ *     request.headers = &host;
+ *     request.header_count = 1;
+ *     signing.size = sizeof signing;
+ *     signing.access_key_id = irsa_str_of("AKIDEXAMPLE");
+ *     signing.secret_access_key = irsa_str_of("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+ *     signing.region = irsa_str_of("us-east-1");
+ *     signing.service = irsa_str_of("iam");
+ *     signing.time_ms = INT64_C(1440938160000);
+ *     if (irsa_request_explain(&signing, &request, NULL, &explanation, NULL) == IRSA_OK)
+ *         puts(irsa_explanation_shown(explanation));
+ *     irsa_explanation_free(explanation);
+ */
+int irsa_request_explain(const struct irsa_signing *signing,
+                         const struct irsa_request *request,
+                         struct irsa_keys *keys,
+                         struct irsa_explanation **explanation,
+                         struct irsa_error **err);
+
+/**
+ * The canonical request without the session token: for a terminal or a log. NULL for NULL. Since 0.1.
+ *
+ *     const char *shown = irsa_explanation_shown(NULL);
+ *     puts(shown != NULL ? shown : "none");
+ */
+const char *irsa_explanation_shown(const struct irsa_explanation *explanation);
+
+/**
+ * The canonical request as it was hashed: the session token may be in it. Header bytes that are no UTF-8 stand as U+FFFD.
+ * NULL for NULL. Since 0.1.
+ *
+ *     const char *secret = irsa_explanation_canonical_request(NULL);
+ *     puts(secret != NULL ? "some" : "none");
+ */
+const char *irsa_explanation_canonical_request(const struct irsa_explanation *explanation);
+
+/**
+ * The string to sign: the time, the scope, the hash of the canonical request. NULL for NULL. Since 0.1.
+ *
+ *     const char *string = irsa_explanation_string_to_sign(NULL);
+ *     puts(string != NULL ? string : "none");
+ */
+const char *irsa_explanation_string_to_sign(const struct irsa_explanation *explanation);
+
+/**
+ * The signature, of 64 hexadecimal digits: whoever has it can send the request. NULL for NULL. Since 0.1.
+ *
+ *     const char *signature = irsa_explanation_signature(NULL);
+ *     puts(signature != NULL ? "some" : "none");
+ */
+const char *irsa_explanation_signature(const struct irsa_explanation *explanation);
+
+/**
+ * Wipes and frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_explanation_free(NULL);
+ */
+void irsa_explanation_free(struct irsa_explanation *explanation);
+
+/**
+ * The signing key of a secret access key for a day (that of `time_ms`, in UTC), a Region and a service: 32 bytes. It signs
+ * for that day, Region and service, and nothing else. The caller frees `key`. Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *key = NULL;
+ *     if (irsa_signing_key("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", INT64_C(1440938160000), "us-east-1", "iam", &key,
+ *                          NULL) == IRSA_OK)
+ *         printf("%zu bytes\n", irsa_buffer_bytes(key).len);
+ *     irsa_buffer_free(key);
+ */
+int irsa_signing_key(const char *secret_access_key,
+                     int64_t time_ms,
+                     const char *region,
+                     const char *service,
+                     struct irsa_buffer **key,
+                     struct irsa_error **err);
+
+/**
+ * A hash of nothing yet. The caller frees it. Errors: `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_hash *hash = NULL;
+ *     if (irsa_hash_new(&hash, NULL) == IRSA_OK)
+ *         irsa_hash_free(hash);
+ */
+int irsa_hash_new(struct irsa_hash **hash, struct irsa_error **err);
+
+/**
+ * Takes the next piece, of any length. No allocation. Errors: `IRSA_C_NULL`, `IRSA_C_VALUE`. Since 0.1.
+ *
+ *     irsa_hash *hash = NULL;
+ *     irsa_bytes piece = {(const uint8_t *)"one piece", 9};
+ *     if (irsa_hash_new(&hash, NULL) == IRSA_OK)
+ *         irsa_hash_update(hash, piece, NULL);
+ *     irsa_hash_free(hash);
+ */
+int irsa_hash_update(struct irsa_hash *hash, struct irsa_bytes piece, struct irsa_error **err);
+
+/**
+ * Writes the hash of all pieces into `out`, as text for `IRSA_PAYLOAD_HASH`: 64 digits and a NUL, so that `room` is 65 at
+ * least. `hash` then is one of nothing again. No allocation. Errors: `IRSA_SIGN_TOO_SMALL`, `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_hash *hash = NULL;
+ *     char text[65];
+ *     if (irsa_hash_new(&hash, NULL) == IRSA_OK && irsa_hash_finish(hash, text, sizeof text, NULL) == IRSA_OK)
+ *         puts(text);
+ *     irsa_hash_free(hash);
+ */
+int irsa_hash_finish(struct irsa_hash *hash,
+                     char *out,
+                     size_t room,
+                     struct irsa_error **err);
+
+/**
+ * Wipes and frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_hash_free(NULL);
+ */
+void irsa_hash_free(struct irsa_hash *hash);
+
+/**
+ * Judges a request that was received. Its `payload` is the body as it came, or the body's hash where it was hashed on the
+ * way. `keys` may be NULL: then each key is derived anew. `verified` may be NULL; the caller frees it.
+ *
+ * Errors: `IRSA_VERIFY_…` say why nobody is taken to have signed; `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_header host = {IRSA_STR("host"), IRSA_STR("example.com")};
+ *     irsa_request request = IRSA_ZERO;
+ *     irsa_verifying rules = IRSA_ZERO;
+ *     irsa_credentials *known = NULL;
+ *     irsa_error *err = NULL;
+ *     request.size = sizeof request;
+ *     request.method = irsa_str_of("GET");
+ *     request.headers = &host;
+ *     request.header_count = 1;
+ *     if (irsa_credentials_new("AKIDEXAMPLE", "secret", NULL, IRSA_NEVER, &known, NULL) == IRSA_OK) {
+ *         rules.size = sizeof rules;
+ *         rules.time_ms = INT64_C(1440938160000);
+ *         rules.service = irsa_str_of("execute-api");
+ *         rules.credentials = known;
+ *         if (irsa_request_verify(&rules, &request, NULL, NULL, &err) == IRSA_VERIFY_NO_AUTH)
+ *             puts(irsa_error_text(err));
+ *     }
+ *     irsa_error_free(err);
+ *     irsa_credentials_free(known);
+ */
+int irsa_request_verify(const struct irsa_verifying *rules,
+                        const struct irsa_request *request,
+                        struct irsa_keys *keys,
+                        struct irsa_verified **verified,
+                        struct irsa_error **err);
+
+/**
+ * Whose key it was. NULL for NULL. Since 0.1.
+ *
+ *     const char *id = irsa_verified_access_key_id(NULL);
+ *     puts(id != NULL ? id : "nobody");
+ */
+const char *irsa_verified_access_key_id(const struct irsa_verified *verified);
+
+/**
+ * The Region that it was signed for. NULL for NULL. Since 0.1.
+ *
+ *     const char *region = irsa_verified_region(NULL);
+ *     puts(region != NULL ? region : "none");
+ */
+const char *irsa_verified_region(const struct irsa_verified *verified);
+
+/**
+ * The service that it was signed for. NULL for NULL. Since 0.1.
+ *
+ *     const char *service = irsa_verified_service(NULL);
+ *     puts(service != NULL ? service : "none");
+ */
+const char *irsa_verified_service(const struct irsa_verified *verified);
+
+/**
+ * The names of the headers under the signature, in lower case, joined by `;`. NULL for NULL. Since 0.1.
+ *
+ *     const char *names = irsa_verified_signed_headers(NULL);
+ *     puts(names != NULL ? names : "none");
+ */
+const char *irsa_verified_signed_headers(const struct irsa_verified *verified);
+
+/**
+ * The signer's time, in milliseconds since 1970-01-01T00:00:00Z. 0 for NULL. Since 0.1.
+ *
+ *     printf("%lld\n", (long long)irsa_verified_signed_at_ms(NULL));
+ */
+int64_t irsa_verified_signed_at_ms(const struct irsa_verified *verified);
+
+/**
+ * How many seconds a presigned request lives; 0 for one that is signed in a header, and for NULL. Since 0.1.
+ *
+ *     printf("%u\n", irsa_verified_expires(NULL));
+ */
+uint32_t irsa_verified_expires(const struct irsa_verified *verified);
+
+/**
+ * Frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_verified_free(NULL);
+ */
+void irsa_verified_free(struct irsa_verified *verified);
+
+/**
+ * The answer as bytes, for the process that asked: docs/effects.md says which. Secrets may be in them. The caller frees
+ * the buffer. Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_answer answer = IRSA_ZERO;
+ *     irsa_buffer *bytes = NULL;
+ *     answer.size = sizeof answer;
+ *     answer.id = 1;
+ *     answer.kind = IRSA_EFFECT_READ_FILE;
+ *     answer.fault = IRSA_FILE_FAULT_MISSING;
+ *     if (irsa_answer_encode(&answer, &bytes, NULL) == IRSA_OK)
+ *         printf("%zu bytes\n", irsa_buffer_bytes(bytes).len);
+ *     irsa_buffer_free(bytes);
+ */
+int irsa_answer_encode(const struct irsa_answer *answer, struct irsa_buffer **encoded, struct irsa_error **err);
+
+/**
+ * The effect as bytes, to have another process do it: docs/effects.md says which. Secrets may be in them. The caller
+ * frees the buffer. Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_effect effect = IRSA_ZERO;
+ *     irsa_buffer *bytes = NULL;
+ *     effect.size = sizeof effect;
+ *     effect.id = 1;
+ *     effect.kind = IRSA_EFFECT_READ_FILE;
+ *     effect.path = irsa_str_of("/var/run/secrets/token");
+ *     effect.limit = 20000;
+ *     if (irsa_effect_encode(&effect, &bytes, NULL) == IRSA_OK)
+ *         printf("%zu bytes\n", irsa_buffer_bytes(bytes).len);
+ *     irsa_buffer_free(bytes);
+ */
+int irsa_effect_encode(const struct irsa_effect *effect, struct irsa_buffer **encoded, struct irsa_error **err);
+
+/**
+ * The id of an encoded effect, also of one that this version does not know: so that it can be answered with
+ * `IRSA_EFFECT_UNSUPPORTED`. Errors: `IRSA_ENCODING`, `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_bytes encoded = {NULL, 0};
+ *     uint32_t id = 0;
+ *     if (irsa_effect_id(encoded, &id, NULL) != IRSA_OK)
+ *         puts("no effect");
+ */
+int irsa_effect_id(struct irsa_bytes encoded, uint32_t *id, struct irsa_error **err);
 
 /**
  * A flow that goes through the credential chain: environment, web identity, profile. (The program of the example can do
@@ -2885,54 +3331,6 @@ int irsa_flow_new_parameter(const struct irsa_chain *chain,
                             struct irsa_flow **flow,
                             struct irsa_error **err);
 
-extern int pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
-
-/**
- * The request, lent: it lives as long as `prepared`. NULL for NULL. Since 0.1.
- *
- *     const irsa_http_request *request = irsa_prepared_request(NULL);
- *     puts(request != NULL ? request->url.data : "none");
- */
-const struct irsa_http_request *irsa_prepared_request(const struct irsa_prepared *prepared);
-
-/**
- * Wipes and frees it. NULL is fine. Since 0.1.
- *
- *     irsa_prepared_free(NULL);
- */
-void irsa_prepared_free(struct irsa_prepared *prepared);
-
-/**
- * Takes the next header line off `rest`, which is what `irsa_request_sign` wrote in header form. 1 where there was one,
- * 0 at the end, and for NULL. `name` and `value` point into the same memory, and have no NUL behind them. Since 0.1.
- *
- *     irsa_str rest = IRSA_STR("x-amz-date: 20150830T123600Z\r\n");
- *     irsa_header header;
- *     while (irsa_headers_next(&rest, &header))
- *         printf("%.*s = %.*s\n", IRSA_PRINT(header.name), IRSA_PRINT(header.value));
- */
-int irsa_headers_next(struct irsa_str *rest, struct irsa_header *header);
-
-/**
- * A cache for `slots` keys (1 to 1024; 0: four, for one identity, a few Regions and services). All memory is taken here;
- * signing takes none. The caller frees it. After fork, parent and child each have their own copy.
- * Errors: `IRSA_C_VALUE`, `IRSA_C_NULL`. Since 0.1.
- *
- *     irsa_keys *keys = NULL;
- *     if (irsa_keys_new(0, &keys, NULL) == IRSA_OK)
- *         irsa_keys_free(keys);
- */
-int irsa_keys_new(size_t slots,
-                  struct irsa_keys **keys,
-                  struct irsa_error **err);
-
-/**
- * Wipes the keys and frees the cache. NULL is fine. Since 0.1.
- *
- *     irsa_keys_free(NULL);
- */
-void irsa_keys_free(struct irsa_keys *keys);
-
 /**
  * Reads an effect. Reading is strict, and takes no more memory than a few times the input. The caller frees the message.
  * Errors: `IRSA_ENCODING`, whose message begins with the field and the byte where it is wrong; `IRSA_C_TEXT` where a text
@@ -2983,62 +3381,208 @@ const struct irsa_answer *irsa_message_answer(const struct irsa_message *message
 void irsa_message_free(struct irsa_message *message);
 
 /**
- * The parts of a role's ARN, as JSON: `{partition, account, path, name}`. The caller frees `json`.
- * Errors: `IRSA_ARN_…` say what is wrong with it and how it should read, `IRSA_C_…`. Since 0.1.
+ * Reads the answer to AssumeRoleWithWebIdentity or AssumeRole (`action`: an `IRSA_ACTION_…`), of any status.
  *
- *     irsa_buffer *json = NULL;
- *     if (irsa_role_arn_json("arn:aws:iam::123456789012:role/team/app", &json, NULL) == IRSA_OK)
- *         puts(irsa_buffer_text(json));
- *     irsa_buffer_free(json);
+ * `sent` and `received` are the clocks before the request and after the answer: with both, how far STS's clock is from
+ * ours becomes known, and `irsa_credentials_lend` goes by it. They may be NULL. So may `assumed`. The caller frees
+ * `credentials` and `assumed`.
+ *
+ * Errors: `IRSA_STS_…` where STS refuses, `IRSA_ANSWER_…` where it is no answer of STS, `IRSA_C_…`. `irsa_error_retry`
+ * says whether to ask again. Since 0.1.
+ *
+ *     irsa_http_response response = IRSA_ZERO;
+ *     irsa_credentials *credentials = NULL;
+ *     irsa_error *err = NULL;
+ *     response.size = sizeof response;
+ *     response.status = 503;
+ *     if (irsa_sts_assumed_read(&response, IRSA_ACTION_WEB_IDENTITY, NULL, NULL, &credentials, NULL, &err) != IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_credentials_free(credentials);
+ *     irsa_error_free(err);
  */
-int irsa_role_arn_json(const char *arn, struct irsa_buffer **json, struct irsa_error **err);
+int irsa_sts_assumed_read(const struct irsa_http_response *response,
+                          uint32_t action,
+                          const struct irsa_now *sent,
+                          const struct irsa_now *received,
+                          struct irsa_credentials **credentials,
+                          struct irsa_assumed **assumed,
+                          struct irsa_error **err);
 
 /**
- * The parts of the ARN of an OIDC provider, as JSON: `{partition, account, issuer, host_and_path}`. The caller frees
- * `json`. Errors: as `irsa_role_arn_json`. Since 0.1.
+ * `arn:aws:sts::…:assumed-role/<role>/<session>`. NULL where STS did not say, and for NULL. Since 0.1.
  *
- *     irsa_buffer *json = NULL;
- *     if (irsa_provider_arn_json("arn:aws:iam::123456789012:oidc-provider/oidc.example", &json, NULL) == IRSA_OK)
- *         puts(irsa_buffer_text(json));
- *     irsa_buffer_free(json);
+ *     const char *arn = irsa_assumed_role_arn(NULL);
+ *     puts(arn != NULL ? arn : "unknown");
  */
-int irsa_provider_arn_json(const char *arn, struct irsa_buffer **json, struct irsa_error **err);
+const char *irsa_assumed_role_arn(const struct irsa_assumed *assumed);
 
 /**
- * A partition by its id or by one of its Regions, as JSON: `{id, dns_suffix, dual_stack_suffix, global_region, known}`,
- * where `known` says whether the Region is one of its own, or was only taken for one. The caller frees `json`.
+ * `AROA…:<session>`, likewise. Since 0.1.
+ *
+ *     const char *id = irsa_assumed_role_id(NULL);
+ *     puts(id != NULL ? id : "unknown");
+ */
+const char *irsa_assumed_role_id(const struct irsa_assumed *assumed);
+
+/**
+ * The token's subject, as STS read it, likewise. Since 0.1.
+ *
+ *     const char *subject = irsa_assumed_subject(NULL);
+ *     puts(subject != NULL ? subject : "unknown");
+ */
+const char *irsa_assumed_subject(const struct irsa_assumed *assumed);
+
+/**
+ * Which of the token's audiences counted, likewise. Since 0.1.
+ *
+ *     const char *audience = irsa_assumed_audience(NULL);
+ *     puts(audience != NULL ? audience : "unknown");
+ */
+const char *irsa_assumed_audience(const struct irsa_assumed *assumed);
+
+/**
+ * The ARN of the IAM provider, likewise. Since 0.1.
+ *
+ *     const char *provider = irsa_assumed_provider(NULL);
+ *     puts(provider != NULL ? provider : "unknown");
+ */
+const char *irsa_assumed_provider(const struct irsa_assumed *assumed);
+
+/**
+ * `SourceIdentity`, likewise. Since 0.1.
+ *
+ *     const char *identity = irsa_assumed_source_identity(NULL);
+ *     puts(identity != NULL ? identity : "none");
+ */
+const char *irsa_assumed_source_identity(const struct irsa_assumed *assumed);
+
+/**
+ * The request id, for a support case at AWS, likewise. Since 0.1.
+ *
+ *     const char *id = irsa_assumed_request_id(NULL);
+ *     puts(id != NULL ? id : "unknown");
+ */
+const char *irsa_assumed_request_id(const struct irsa_assumed *assumed);
+
+/**
+ * How full the packed session policy and tags are, in per cent; -1 where STS did not say, and for NULL. Since 0.1.
+ *
+ *     printf("%lld\n", (long long)irsa_assumed_packed_policy_size(NULL));
+ */
+int64_t irsa_assumed_packed_policy_size(const struct irsa_assumed *assumed);
+
+/**
+ * STS's clock minus this machine's, in milliseconds; `IRSA_UNKNOWN` where it is not known, and for NULL. Since 0.1.
+ *
+ *     puts(irsa_assumed_skew_ms(NULL) == IRSA_UNKNOWN ? "unknown" : "known");
+ */
+int64_t irsa_assumed_skew_ms(const struct irsa_assumed *assumed);
+
+/**
+ * Frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_assumed_free(NULL);
+ */
+void irsa_assumed_free(struct irsa_assumed *assumed);
+
+/**
+ * How far AWS's clock is ahead of this machine's, in milliseconds, by an answer's `Date`: `IRSA_UNKNOWN` where it does not
+ * say, came from a cache, or took over 15 s. Any answer of AWS will do, of any status. `skew_ms` is untouched by a failure.
  * Errors: `IRSA_C_…`. Since 0.1.
  *
+ *     irsa_header date = {IRSA_STR("date"), IRSA_STR("Sun, 30 Aug 2015 12:36:00 GMT")};
+ *     irsa_now now = {INT64_C(1440938160000), 0};
+ *     irsa_http_response response = IRSA_ZERO;
+ *     int64_t skew = 0;
+ *     response.size = sizeof response;
+ *     response.status = 200;
+ *     response.headers = &date;
+ *     response.header_count = 1;
+ *     if (irsa_response_skew(&response, now, now, &skew, NULL) == IRSA_OK)
+ *         printf("%lld\n", (long long)skew);
+ */
+int irsa_response_skew(const struct irsa_http_response *response,
+                       struct irsa_now sent,
+                       struct irsa_now received,
+                       int64_t *skew_ms,
+                       struct irsa_error **err);
+
+/**
+ * Reads the answer to GetCallerIdentity, of any status. The caller frees `caller`. Errors: as `irsa_sts_assumed_read`.
+ * Since 0.1.
+ *
+ *     irsa_http_response response = IRSA_ZERO;
+ *     irsa_caller *caller = NULL;
+ *     irsa_error *err = NULL;
+ *     response.size = sizeof response;
+ *     response.status = 503;
+ *     if (irsa_sts_caller_read(&response, &caller, &err) != IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_caller_free(caller);
+ *     irsa_error_free(err);
+ */
+int irsa_sts_caller_read(const struct irsa_http_response *response,
+                         struct irsa_caller **caller,
+                         struct irsa_error **err);
+
+/**
+ * The account, of 12 digits. NULL for NULL. Since 0.1.
+ *
+ *     const char *account = irsa_caller_account(NULL);
+ *     puts(account != NULL ? account : "unknown");
+ */
+const char *irsa_caller_account(const struct irsa_caller *caller);
+
+/**
+ * The ARN of the user, or of the assumed role's session. NULL for NULL. Since 0.1.
+ *
+ *     const char *arn = irsa_caller_arn(NULL);
+ *     puts(arn != NULL ? arn : "unknown");
+ */
+const char *irsa_caller_arn(const struct irsa_caller *caller);
+
+/**
+ * The unique id, of a role with the session's name. NULL for NULL. Since 0.1.
+ *
+ *     const char *id = irsa_caller_user_id(NULL);
+ *     puts(id != NULL ? id : "unknown");
+ */
+const char *irsa_caller_user_id(const struct irsa_caller *caller);
+
+/**
+ * The request id, for a support case at AWS. NULL where there was none, and for NULL. Since 0.1.
+ *
+ *     const char *id = irsa_caller_request_id(NULL);
+ *     puts(id != NULL ? id : "unknown");
+ */
+const char *irsa_caller_request_id(const struct irsa_caller *caller);
+
+/**
+ * Frees it. NULL is fine. Since 0.1.
+ *
+ *     irsa_caller_free(NULL);
+ */
+void irsa_caller_free(struct irsa_caller *caller);
+
+/**
+ * Where the requests of a service go, as JSON: `{url, signing_region, custom, notices}`. `service` is `sts`,
+ * `secretsmanager`, `ssm` or `s3`; `subject` is what is asked for, since an ARN says a Region by itself: a role's ARN for
+ * STS, a secret's id, a parameter's name. `endpoint` and `subject` may be NULL. The caller frees `json`.
+ * Errors: `IRSA_REGION_…`, `IRSA_ENDPOINT_…`, `IRSA_ARN_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_endpoint endpoint = IRSA_ZERO;
  *     irsa_buffer *json = NULL;
- *     if (irsa_partition_json("eu-central-1", &json, NULL) == IRSA_OK)
+ *     endpoint.size = sizeof endpoint;
+ *     endpoint.region = irsa_str_of("eu-central-1");
+ *     if (irsa_endpoint_json(&endpoint, "sts", NULL, &json, NULL) == IRSA_OK)
  *         puts(irsa_buffer_text(json));
  *     irsa_buffer_free(json);
  */
-int irsa_partition_json(const char *id_or_region, struct irsa_buffer **json, struct irsa_error **err);
-
-/**
- * A time as AWS writes it (ISO 8601, extended or basic, with its zone), in milliseconds since 1970-01-01T00:00:00Z.
- * `nanos` may be NULL: the nanoseconds within its second. Errors: `IRSA_C_VALUE` where it is none, `IRSA_C_…`. Since 0.1.
- *
- *     int64_t time_ms = 0;
- *     if (irsa_time_parse("2015-08-30T12:36:00Z", &time_ms, NULL, NULL) == IRSA_OK)
- *         printf("%lld\n", (long long)time_ms);
- */
-int irsa_time_parse(const char *time,
-                    int64_t *time_ms,
-                    uint32_t *nanos,
-                    struct irsa_error **err);
-
-/**
- * A time as text: `2015-08-30T12:36:00Z`, or with `basic` not 0 as signatures have it, `20150830T123600Z`. The caller
- * frees `time`. Errors: `IRSA_C_NULL`. Since 0.1.
- *
- *     irsa_buffer *time = NULL;
- *     if (irsa_time_format(INT64_C(1440938160000), 0, &time, NULL) == IRSA_OK)
- *         puts(irsa_buffer_text(time));
- *     irsa_buffer_free(time);
- */
-int irsa_time_format(int64_t time_ms, uint32_t basic, struct irsa_buffer **time, struct irsa_error **err);
+int irsa_endpoint_json(const struct irsa_endpoint *endpoint,
+                       const char *service,
+                       const char *subject,
+                       struct irsa_buffer **json,
+                       struct irsa_error **err);
 
 /**
  * Reads the head of S3's answer to `irsa_s3_object`; `operation` as there. The body may be left out of `response`, but for
@@ -3197,355 +3741,6 @@ const char *irsa_s3_page_next_token(const struct irsa_s3_page *page);
 void irsa_s3_page_free(struct irsa_s3_page *page);
 
 /**
- * Verifies the signature of a token with the key of a set that its header means. Its times and claims are not judged:
- * `irsa_trust_decide` does that. `claims` is JSON: `{alg, kid, critical, key, payload, claims}`; the caller frees it.
- * Errors: `IRSA_JWS_…`, `IRSA_JWKS_…`, `IRSA_C_…`. Since 0.1.
- *
- *     irsa_buffer *claims = NULL;
- *     irsa_error *err = NULL;
- *     if (irsa_jws_verify(irsa_str_of("eyJhbGciOiJSUzI1NiJ9.e30.c2ln"), irsa_str_of("{\"keys\":[]}"), &claims, &err) !=
- *         IRSA_OK)
- *         fprintf(stderr, "%s\n", irsa_error_text(err));
- *     irsa_buffer_free(claims);
- *     irsa_error_free(err);
- */
-int irsa_jws_verify(struct irsa_str token, struct irsa_str jwks, struct irsa_buffer **claims, struct irsa_error **err);
-
-/**
- * As `irsa_jws_verify`, with this one key (a JWK). Since 0.1.
- *
- *     irsa_buffer *claims = NULL;
- *     irsa_error *err = NULL;
- *     if (irsa_jws_verify_by(irsa_str_of("eyJhbGciOiJSUzI1NiJ9.e30.c2ln"), irsa_str_of("{\"kty\":\"RSA\"}"), &claims,
- *                            &err) != IRSA_OK)
- *         fprintf(stderr, "%s\n", irsa_error_text(err));
- *     irsa_buffer_free(claims);
- *     irsa_error_free(err);
- */
-int irsa_jws_verify_by(struct irsa_str token,
-                       struct irsa_str jwk,
-                       struct irsa_buffer **claims,
-                       struct irsa_error **err);
-
-/**
- * Verifies a bare signature over `message` by a JWK and an algorithm of JOSE, such as `RS256`; of ES it is r and s side by
- * side. Errors: as `irsa_jws_verify`. Since 0.1.
- *
- *     irsa_bytes message = {(const uint8_t *)"x", 1};
- *     irsa_error *err = NULL;
- *     if (irsa_jwk_verify(irsa_str_of("{\"kty\":\"RSA\"}"), "RS256", message, message, &err) != IRSA_OK)
- *         fprintf(stderr, "%s\n", irsa_error_text(err));
- *     irsa_error_free(err);
- */
-int irsa_jwk_verify(struct irsa_str jwk,
-                    const char *alg,
-                    struct irsa_bytes message,
-                    struct irsa_bytes signature,
-                    struct irsa_error **err);
-
-/**
- * What an issuer's key set holds, as JSON: `[{kid, kty, use, key_ops, complete, certificate_agrees, key}]`. The caller
- * frees `json`. Errors: `IRSA_JWKS_…`, `IRSA_C_…`. Since 0.1.
- *
- *     irsa_buffer *json = NULL;
- *     irsa_bytes keys = {(const uint8_t *)"{\"keys\":[]}", 11};
- *     if (irsa_jwks_json(keys, &json, NULL) == IRSA_OK)
- *         puts(irsa_buffer_text(json));
- *     irsa_buffer_free(json);
- */
-int irsa_jwks_json(struct irsa_bytes jwks, struct irsa_buffer **json, struct irsa_error **err);
-
-/**
- * What an issuer's discovery document says, as JSON with its required members. With `issuer`, which may be NULL, it has to
- * be that issuer's. The caller frees `json`. Errors: `IRSA_DISCOVERY_…`, `IRSA_C_…`. Since 0.1.
- *
- *     irsa_buffer *json = NULL;
- *     irsa_error *err = NULL;
- *     irsa_bytes document = {(const uint8_t *)"{}", 2};
- *     if (irsa_discovery_json(document, NULL, &json, &err) != IRSA_OK)
- *         fprintf(stderr, "%s\n", irsa_error_text(err));
- *     irsa_buffer_free(json);
- *     irsa_error_free(err);
- */
-int irsa_discovery_json(struct irsa_bytes document,
-                        const char *issuer,
-                        struct irsa_buffer **json,
-                        struct irsa_error **err);
-
-/**
- * What the two shared files say, as JSON: `{profiles, sso_session, services, default, notices}`, each property as `{value,
- * file, line, endpoint_url}`; secrets are in it. A file whose `data` is NULL is not there. `sso_session` and `services` are
- * names of such sections to be shown, and may be NULL. The caller frees `json`, which wipes it.
- * Errors: `IRSA_PROFILE_…`, `IRSA_C_…`. Since 0.1.
- *
- *     irsa_bytes config = {(const uint8_t *)"[default]\nregion = eu-central-1\n", 31};
- *     irsa_bytes credentials = {NULL, 0};
- *     irsa_buffer *json = NULL;
- *     if (irsa_profiles_json(config, credentials, NULL, NULL, &json, NULL) == IRSA_OK)
- *         puts(irsa_buffer_text(json));
- *     irsa_buffer_free(json);
- */
-int irsa_profiles_json(struct irsa_bytes config,
-                       struct irsa_bytes credentials,
-                       const char *sso_session,
-                       const char *services,
-                       struct irsa_buffer **json,
-                       struct irsa_error **err);
-
-/**
- * A provider as the environment says it, on demand, with 30 s for an exchange: what a pod with a service account needs.
- * The environment is read by this call, which must not run while another thread changes it (setenv). Nothing is fetched
- * yet. The caller frees it. Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
- *
- *     irsa_provider *provider = NULL;
- *     irsa_error *err = NULL;
- *     if (irsa_provider_from_env(&provider, &err) != IRSA_OK)
- *         fprintf(stderr, "%s\n", irsa_error_text(err));
- *     irsa_error_free(err);
- *     irsa_provider_free(provider);
- */
-int irsa_provider_from_env(struct irsa_provider **provider, struct irsa_error **err);
-
-/**
- * A provider with more to say than the environment does. Nothing is fetched yet, unless `background` is on. The caller
- * frees it. Errors: `IRSA_C_…`; `IRSA_HOST_UNSUPPORTED` where the system gives no thread. What is wrong with a setting
- * shows at the first exchange. Since 0.1.
- *
- *     irsa_chain chain = IRSA_ZERO;
- *     irsa_provider_options options = IRSA_ZERO;
- *     irsa_provider *provider = NULL;
- *     chain.size = sizeof chain;
- *     chain.region = irsa_str_of("eu-central-1");
- *     options.size = sizeof options;
- *     options.chain = &chain;
- *     options.background = IRSA_YES;
- *     options.timeout_ms = 5000;
- *     if (irsa_provider_new(&options, &provider, NULL) == IRSA_OK)
- *         irsa_provider_free(provider);
- */
-int irsa_provider_new(const struct irsa_provider_options *options,
-                      struct irsa_provider **provider,
-                      struct irsa_error **err);
-
-/**
- * The credentials to use now. What is cached is there at once, without a lock or an allocation: ask for each request, do
- * not keep them. Else this waits for the exchange, or runs it, for `timeout_ms` and a second at most. `cancel`, which may
- * be NULL, ends the wait of this call alone. The caller frees the credentials, which also outlive the provider.
- *
- * Errors: `IRSA_CANCELLED`, `IRSA_DEADLINE`, `IRSA_C_NULL`, `IRSA_C_CALLBACK`, and whatever the chain and STS end in:
- * `IRSA_TOKEN_…`, `IRSA_STS_…`, `IRSA_NET_…`, `IRSA_PROFILE_…`, `IRSA_NO_CREDENTIALS`. While the latest credentials hold
- * a failure to replace them is none of this call's. Since 0.1.
- *
- *     irsa_provider *provider = NULL;
- *     irsa_credentials *mine = NULL;
- *     irsa_error *err = NULL;
- *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK && irsa_provider_get(provider, NULL, &mine, &err) == IRSA_OK)
- *         puts(irsa_credentials_access_key_id(mine));
- *     else if (err != NULL)
- *         fprintf(stderr, "%s\n", irsa_error_text(err));
- *     irsa_error_free(err);
- *     irsa_credentials_free(mine);
- *     irsa_provider_free(provider);
- */
-int irsa_provider_get(const struct irsa_provider *provider,
-                      const struct irsa_cancel *cancel,
-                      struct irsa_credentials **credentials,
-                      struct irsa_error **err);
-
-/**
- * A service refused the credentials of this generation (`irsa_credentials_generation`, `irsa_signed_generation`): the
- * next get fetches new ones. `changed`, which may be NULL, is then 1; and 0 where newer ones are in hand, or the last
- * invalidation was moments ago. Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
- *
- *     irsa_provider *provider = NULL;
- *     int changed = 0;
- *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK && irsa_provider_invalidate(provider, 1, &changed, NULL) == IRSA_OK)
- *         printf("%d\n", changed);
- *     irsa_provider_free(provider);
- */
-int irsa_provider_invalidate(const struct irsa_provider *provider,
-                             uint64_t generation,
-                             int *changed,
-                             struct irsa_error **err);
-
-/**
- * Where the latest exchange looked for credentials, and why each place was passed by or chosen: the document of
- * `irsa explain --json`, without a secret. No place is in it before the first exchange. It neither waits nor fetches. The
- * caller frees it. Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
- *
- *     irsa_provider *provider = NULL;
- *     irsa_buffer *json = NULL;
- *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK && irsa_provider_explain(provider, &json, NULL) == IRSA_OK)
- *         puts(irsa_buffer_text(json));
- *     irsa_buffer_free(json);
- *     irsa_provider_free(provider);
- */
-int irsa_provider_explain(const struct irsa_provider *provider,
-                          struct irsa_buffer **json,
-                          struct irsa_error **err);
-
-/**
- * The cached credentials as bytes, for a provider of another process on this machine to adopt: a worker that was started
- * before there were any, or one of another program. A child after fork has them without this. The bytes hold the secrets;
- * the caller frees them. Empty where there are none yet. Errors: `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
- *
- *     irsa_provider *provider = NULL;
- *     irsa_buffer *bytes = NULL;
- *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK && irsa_provider_export(provider, &bytes, NULL) == IRSA_OK)
- *         printf("%zu bytes\n", irsa_buffer_bytes(bytes).len);
- *     irsa_buffer_free(bytes);
- *     irsa_provider_free(provider);
- */
-int irsa_provider_export(const struct irsa_provider *provider,
-                         struct irsa_buffer **bytes,
-                         struct irsa_error **err);
-
-/**
- * Takes over what `irsa_provider_export` gave. `taken`, which may be NULL, is 1 where it was better than what is in hand,
- * else 0. Errors: `IRSA_CREDENTIALS_ENDED` where it has ended, `IRSA_SNAPSHOT_CLOCK`, `IRSA_ENCODING` where it is something
- * else, `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
- *
- *     irsa_provider *provider = NULL;
- *     irsa_buffer *bytes = NULL;
- *     int taken = 0;
- *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK && irsa_provider_export(provider, &bytes, NULL) == IRSA_OK)
- *         irsa_provider_adopt(provider, irsa_buffer_bytes(bytes), &taken, NULL);
- *     irsa_buffer_free(bytes);
- *     irsa_provider_free(provider);
- *     printf("%d\n", taken);
- */
-int irsa_provider_adopt(const struct irsa_provider *provider,
-                        struct irsa_bytes exported,
-                        int *taken,
-                        struct irsa_error **err);
-
-/**
- * Frees it, and waits for the end of its thread where it has one. Calls on it must have ended: throw their switches first.
- * Credentials of it stay good. NULL is fine. Since 0.1.
- *
- *     irsa_provider_free(NULL);
- */
-void irsa_provider_free(struct irsa_provider *provider);
-
-/**
- * Sends a request that irsa has made, over the provider's proxies and certificates, within its `timeout_ms`. An answer
- * comes back whatever its status. `cancel` may be NULL. The caller frees `received`.
- * Errors: `IRSA_CANCELLED`, `IRSA_NET_…`, `IRSA_ANSWER_TOO_LARGE`, `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
- *
- *     irsa_provider *provider = NULL;
- *     irsa_prepared *prepared = NULL;
- *     irsa_received *received = NULL;
- *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK &&
- *         irsa_provider_send(provider, NULL, prepared, &received, NULL) == IRSA_OK)
- *         printf("%u\n", irsa_received_response(received)->status);
- *     irsa_received_free(received);
- *     irsa_prepared_free(prepared);
- *     irsa_provider_free(provider);
- */
-int irsa_provider_send(const struct irsa_provider *provider,
-                       const struct irsa_cancel *cancel,
-                       const struct irsa_prepared *prepared,
-                       struct irsa_received **received,
-                       struct irsa_error **err);
-
-/**
- * Signs a request with the current credentials: what is to be added to it comes back as headers, each also as one line for
- * clients that want that (curl_slist_append). `request` has its `host`; `region` may be NULL: then it is the one that the
- * chain found. `cancel` may be NULL. Credentials come as by `irsa_provider_get`. The caller frees `signed`.
- *
- * For a program that signs all the time: `irsa_provider_get`, `irsa_credentials_lend` and `irsa_request_sign`, which take
- * no lock and no memory.
- *
- * Errors: as `irsa_provider_get`; `IRSA_REGION_MISSING`, `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
- *
- *     irsa_header host = {IRSA_STR("host"), IRSA_STR("abc123.execute-api.eu-west-1.amazonaws.com")};
- *     irsa_request request = IRSA_ZERO;
- *     irsa_provider *provider = NULL;
- *     irsa_signed *signed_headers = NULL;
- *     size_t i;
- *     request.size = sizeof request;
- *     request.method = irsa_str_of("GET");
- *     request.path = irsa_str_of("/orders");
- *     request.headers = &host;
- *     request.header_count = 1;
- *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK &&
- *         irsa_provider_sign(provider, NULL, &request, "execute-api", "eu-west-1", &signed_headers, NULL) == IRSA_OK)
- *         for (i = 0; i < irsa_signed_count(signed_headers); i++)
- *             printf("%s\n", irsa_signed_header(signed_headers, i)->name.data);
- *     irsa_signed_free(signed_headers);
- *     irsa_provider_free(provider);
- */
-int irsa_provider_sign(const struct irsa_provider *provider,
-                       const struct irsa_cancel *cancel,
-                       const struct irsa_request *request,
-                       const char *service,
-                       const char *region,
-                       struct irsa_signed **signed_,
-                       struct irsa_error **err);
-
-/**
- * How many headers they are. 0 for NULL. Since 0.1.
- *
- *     printf("%zu\n", irsa_signed_count(NULL));
- */
-size_t irsa_signed_count(const struct irsa_signed *signed_);
-
-/**
- * The header at `index`, from 0 on, lent; NULL where there is none, and for NULL. Since 0.1.
- *
- *     const irsa_header *first = irsa_signed_header(NULL, 0);
- *     puts(first != NULL ? first->name.data : "none");
- */
-const struct irsa_header *irsa_signed_header(const struct irsa_signed *signed_, size_t index);
-
-/**
- * The header at `index` as one C string `name: value`, lent; NULL where there is none, and for NULL. Since 0.1.
- *
- *     const char *line = irsa_signed_line(NULL, 0);
- *     puts(line != NULL ? "a header" : "none");
- */
-const char *irsa_signed_line(const struct irsa_signed *signed_, size_t index);
-
-/**
- * Which credentials signed: for `irsa_provider_invalidate`, should the service refuse them. 0 for NULL. Since 0.1.
- *
- *     printf("%llu\n", (unsigned long long)irsa_signed_generation(NULL));
- */
-uint64_t irsa_signed_generation(const struct irsa_signed *signed_);
-
-/**
- * Wipes and frees them. NULL is fine. Since 0.1.
- *
- *     irsa_signed_free(NULL);
- */
-void irsa_signed_free(struct irsa_signed *signed_);
-
-/**
- * A URL that lets its bearer make this one request for `expires` seconds (1 to 604,800), though never longer than the
- * credentials hold. The body is not signed for S3, and has to be empty elsewhere. `region` may be NULL: then it is the one
- * that the chain found. `cancel` may be NULL. The caller frees `presigned`, which is as secret as what it opens.
- * Errors: as `irsa_provider_sign`. Since 0.1.
- *
- *     irsa_provider *provider = NULL;
- *     irsa_buffer *presigned = NULL;
- *     if (irsa_provider_from_env(&provider, NULL) == IRSA_OK &&
- *         irsa_provider_presign(provider, NULL, "GET", "https://orders.s3.eu-west-1.amazonaws.com/2026/11.csv", "s3",
- *                               "eu-west-1", 900, &presigned, NULL) == IRSA_OK)
- *         puts(irsa_buffer_text(presigned));
- *     irsa_buffer_free(presigned);
- *     irsa_provider_free(provider);
- */
-int irsa_provider_presign(const struct irsa_provider *provider,
-                          const struct irsa_cancel *cancel,
-                          const char *method,
-                          const char *url,
-                          const char *service,
-                          const char *region,
-                          uint32_t expires,
-                          struct irsa_buffer **presigned,
-                          struct irsa_error **err);
-
-/**
  * The token with which `user` connects to a database at `host` (as RDS shows it) and `port`: the password, to be sent over
  * TLS within 900 s. `region` may be NULL: the one in the host's name. Nothing is sent. The caller frees `token`.
  * Errors: `IRSA_RDS_ADDRESS`, `IRSA_REGION_MISSING`, `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
@@ -3569,68 +3764,13 @@ int irsa_rds_token(const struct irsa_credentials *credentials,
                    struct irsa_error **err);
 
 /**
- * The answer, lent: it lives as long as `received`. It may be given to the functions that read one. NULL for NULL.
- * Since 0.1.
- *
- *     const irsa_http_response *response = irsa_received_response(NULL);
- *     if (response != NULL)
- *         fwrite(response->body.data, 1, response->body.len, stdout);
- */
-const struct irsa_http_response *irsa_received_response(const struct irsa_received *received);
-
-/**
- * Wipes and frees it. NULL is fine. Since 0.1.
- *
- *     irsa_received_free(NULL);
- */
-void irsa_received_free(struct irsa_received *received);
-
-/**
- * Signs a request from the caller's memory into the caller's memory: no handle of irsa's but a cache of keys, no
- * allocation.
- *
- * In header form `out` then has lines `name: value` that each end in CR LF, ready to stand in an HTTP/1.1 request:
- * `authorization`, `x-amz-date`, and where they are due `x-amz-content-sha256` and `x-amz-security-token`. They replace
- * headers of the same name; `irsa_headers_next` takes them apart. With `expires`, `out` has the whole query of the
- * presigned URL. `length` is what was written; no NUL is.
- *
- * `keys` may be NULL: then the key is derived each time, which costs half as much again and an allocation.
- * 2,048 bytes of room are enough for headers, and twice the session token beside the request's own query for a query.
- *
- * Errors: `IRSA_SIGN_TOO_SMALL` (then `length` is what is needed, the one output that a failure sets), `IRSA_SIGN_…`,
- * `IRSA_C_…`. After an error the content of `out` is of no use. One thread at a time for one `keys`. Since 0.1.
- *
- *     irsa_header host = {IRSA_STR("host"), IRSA_STR("iam.amazonaws.com")};
- *     irsa_request request = IRSA_ZERO;
- *     irsa_signing signing = IRSA_ZERO;
- *     char out[2048];
- *     size_t length = 0;
- *     request.size = sizeof request;
- *     request.method = irsa_str_of("GET");
- *     request.query = irsa_str_of("Action=ListUsers&Version=2010-05-08");
- *     request.headers = &host;
- *     request.header_count = 1;
- *     signing.size = sizeof signing;
- *     signing.access_key_id = irsa_str_of("AKIDEXAMPLE");
- *     signing.secret_access_key = irsa_str_of("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
- *     signing.region = irsa_str_of("us-east-1");
- *     signing.service = irsa_str_of("iam");
- *     signing.time_ms = INT64_C(1440938160000);
- *     if (irsa_request_sign(&signing, &request, NULL, out, sizeof out, &length, NULL) == IRSA_OK)
- *         fwrite(out, 1, length, stdout);
- */
-int irsa_request_sign(const struct irsa_signing *signing,
-                      const struct irsa_request *request,
-                      struct irsa_keys *keys,
-                      char *out,
-                      size_t room,
-                      size_t *length,
-                      struct irsa_error **err);
-
-/**
  * The head of a request for an object, signed at `now_ms`. Its body is empty: the program sends the object's own behind it,
  * from wherever it is, with `content-length`. Send the path as it is (curl: `CURLOPT_PATH_AS_IS`). The head of the answer is
  * for `irsa_s3_object_read`. The caller frees `prepared`.
+ *
+ * `irsa_provider_send` will do for HEAD, and for GET of up to 64 KiB; not for PUT: it would write an empty object. Small
+ * objects go by `irsa_http_call_sign` and `irsa_provider_send`, with the body in the call.
+ *
  * Errors: `IRSA_SERVICE_PARAMETER`, `IRSA_REGION_…`, `IRSA_ENDPOINT_…`, `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
  *
  *     irsa_s3_ask ask = IRSA_ZERO;
@@ -3829,191 +3969,6 @@ void irsa_secret_free(struct irsa_secret *secret);
 int irsa_response_refused(const struct irsa_http_response *response,
                           struct irsa_buffer **json,
                           struct irsa_error **err);
-
-/**
- * Signs a whole request: its headers, or with `signing->expires` its URL. The body is hashed, save in S3's query form,
- * where it stays out. `keys` may be NULL: then the key is derived anew. The caller frees `prepared`.
- * Errors: `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
- *
- *     irsa_http_call call = IRSA_ZERO;
- *     irsa_signing signing = IRSA_ZERO;
- *     irsa_prepared *prepared = NULL;
- *     call.size = sizeof call;
- *     call.method = irsa_str_of("GET");
- *     call.url = irsa_str_of("https://iam.amazonaws.com/?Action=ListUsers&Version=2010-05-08");
- *     signing.size = sizeof signing;
- *     signing.access_key_id = irsa_str_of("AKIDEXAMPLE");
- *     signing.secret_access_key = irsa_str_of("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
- *     signing.region = irsa_str_of("us-east-1");
- *     signing.service = irsa_str_of("iam");
- *     signing.time_ms = INT64_C(1440938160000);
- *     if (irsa_http_call_sign(&signing, &call, NULL, &prepared, NULL) == IRSA_OK)
- *         printf("%zu headers\n", irsa_prepared_request(prepared)->header_count);
- *     irsa_prepared_free(prepared);
- */
-int irsa_http_call_sign(const struct irsa_signing *signing,
-                        const struct irsa_http_call *call,
-                        struct irsa_keys *keys,
-                        struct irsa_prepared **prepared,
-                        struct irsa_error **err);
-
-/**
- * A URL that lets its bearer make this one request for `signing->expires` seconds (1 to 604,800), as text. Whoever has it
- * has the right: log it nowhere. `host` alone is signed, so any header may be sent with it.
- *
- * `payload` is an `IRSA_PAYLOAD_…`, and `body` what it says: the body, or its hash; S3 wants `IRSA_PAYLOAD_UNSIGNED`.
- * `keys` may be NULL. The caller frees `presigned`. Errors: `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
- *
- *     irsa_bytes nothing = IRSA_ZERO;
- *     irsa_signing signing = IRSA_ZERO;
- *     irsa_buffer *presigned = NULL;
- *     signing.size = sizeof signing;
- *     signing.access_key_id = irsa_str_of("AKIDEXAMPLE");
- *     signing.secret_access_key = irsa_str_of("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
- *     signing.region = irsa_str_of("eu-central-1");
- *     signing.service = irsa_str_of("s3");
- *     signing.time_ms = INT64_C(1440938160000);
- *     signing.expires = 300;
- *     if (irsa_url_presign(&signing, "GET", "https://shop.s3.eu-central-1.amazonaws.com/a.txt", IRSA_PAYLOAD_UNSIGNED,
- *                          nothing, NULL, &presigned, NULL) == IRSA_OK)
- *         puts(irsa_buffer_text(presigned));
- *     irsa_buffer_free(presigned);
- */
-int irsa_url_presign(const struct irsa_signing *signing,
-                     const char *method,
-                     const char *url,
-                     uint32_t payload,
-                     struct irsa_bytes body,
-                     struct irsa_keys *keys,
-                     struct irsa_buffer **presigned,
-                     struct irsa_error **err);
-
-/**
- * The stages of the signature that `irsa_request_sign` makes of the same arguments. `keys` may be NULL. The caller frees
- * `explanation`. Errors: `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
- *
- *     irsa_header host = {IRSA_STR("host"), IRSA_STR("iam.amazonaws.com")};
- *     irsa_request request = IRSA_ZERO;
- *     irsa_signing signing = IRSA_ZERO;
- *     irsa_explanation *explanation = NULL;
- *     request.size = sizeof request;
- *     request.method = irsa_str_of("GET");
- *     request.headers = &host;
- *     request.header_count = 1;
- *     signing.size = sizeof signing;
- *     signing.access_key_id = irsa_str_of("AKIDEXAMPLE");
- *     signing.secret_access_key = irsa_str_of("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
- *     signing.region = irsa_str_of("us-east-1");
- *     signing.service = irsa_str_of("iam");
- *     signing.time_ms = INT64_C(1440938160000);
- *     if (irsa_request_explain(&signing, &request, NULL, &explanation, NULL) == IRSA_OK)
- *         puts(irsa_explanation_shown(explanation));
- *     irsa_explanation_free(explanation);
- */
-int irsa_request_explain(const struct irsa_signing *signing,
-                         const struct irsa_request *request,
-                         struct irsa_keys *keys,
-                         struct irsa_explanation **explanation,
-                         struct irsa_error **err);
-
-/**
- * The canonical request without the session token: for a terminal or a log. NULL for NULL. Since 0.1.
- *
- *     const char *shown = irsa_explanation_shown(NULL);
- *     puts(shown != NULL ? shown : "none");
- */
-const char *irsa_explanation_shown(const struct irsa_explanation *explanation);
-
-/**
- * The canonical request as it was hashed: the session token may be in it. Header bytes that are no UTF-8 stand as U+FFFD.
- * NULL for NULL. Since 0.1.
- *
- *     const char *secret = irsa_explanation_canonical_request(NULL);
- *     puts(secret != NULL ? "some" : "none");
- */
-const char *irsa_explanation_canonical_request(const struct irsa_explanation *explanation);
-
-/**
- * The string to sign: the time, the scope, the hash of the canonical request. NULL for NULL. Since 0.1.
- *
- *     const char *string = irsa_explanation_string_to_sign(NULL);
- *     puts(string != NULL ? string : "none");
- */
-const char *irsa_explanation_string_to_sign(const struct irsa_explanation *explanation);
-
-/**
- * The signature, of 64 hexadecimal digits: whoever has it can send the request. NULL for NULL. Since 0.1.
- *
- *     const char *signature = irsa_explanation_signature(NULL);
- *     puts(signature != NULL ? "some" : "none");
- */
-const char *irsa_explanation_signature(const struct irsa_explanation *explanation);
-
-/**
- * Wipes and frees it. NULL is fine. Since 0.1.
- *
- *     irsa_explanation_free(NULL);
- */
-void irsa_explanation_free(struct irsa_explanation *explanation);
-
-/**
- * The signing key of a secret access key for a day (that of `time_ms`, in UTC), a Region and a service: 32 bytes. It signs
- * for that day, Region and service, and nothing else. The caller frees `key`. Errors: `IRSA_C_…`. Since 0.1.
- *
- *     irsa_buffer *key = NULL;
- *     if (irsa_signing_key("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", INT64_C(1440938160000), "us-east-1", "iam", &key,
- *                          NULL) == IRSA_OK)
- *         printf("%zu bytes\n", irsa_buffer_bytes(key).len);
- *     irsa_buffer_free(key);
- */
-int irsa_signing_key(const char *secret_access_key,
-                     int64_t time_ms,
-                     const char *region,
-                     const char *service,
-                     struct irsa_buffer **key,
-                     struct irsa_error **err);
-
-/**
- * A hash of nothing yet. The caller frees it. Errors: `IRSA_C_NULL`. Since 0.1.
- *
- *     irsa_hash *hash = NULL;
- *     if (irsa_hash_new(&hash, NULL) == IRSA_OK)
- *         irsa_hash_free(hash);
- */
-int irsa_hash_new(struct irsa_hash **hash, struct irsa_error **err);
-
-/**
- * Takes the next piece, of any length. No allocation. Errors: `IRSA_C_NULL`, `IRSA_C_VALUE`. Since 0.1.
- *
- *     irsa_hash *hash = NULL;
- *     irsa_bytes piece = {(const uint8_t *)"one piece", 9};
- *     if (irsa_hash_new(&hash, NULL) == IRSA_OK)
- *         irsa_hash_update(hash, piece, NULL);
- *     irsa_hash_free(hash);
- */
-int irsa_hash_update(struct irsa_hash *hash, struct irsa_bytes piece, struct irsa_error **err);
-
-/**
- * Writes the hash of all pieces into `out`, as text for `IRSA_PAYLOAD_HASH`: 64 digits and a NUL, so that `room` is 65 at
- * least. `hash` then is one of nothing again. No allocation. Errors: `IRSA_SIGN_TOO_SMALL`, `IRSA_C_NULL`. Since 0.1.
- *
- *     irsa_hash *hash = NULL;
- *     char text[65];
- *     if (irsa_hash_new(&hash, NULL) == IRSA_OK && irsa_hash_finish(hash, text, sizeof text, NULL) == IRSA_OK)
- *         puts(text);
- *     irsa_hash_free(hash);
- */
-int irsa_hash_finish(struct irsa_hash *hash,
-                     char *out,
-                     size_t room,
-                     struct irsa_error **err);
-
-/**
- * Wipes and frees it. NULL is fine. Since 0.1.
- *
- *     irsa_hash_free(NULL);
- */
-void irsa_hash_free(struct irsa_hash *hash);
 
 /**
  * The request for parameters, signed at `now_ms`: GetParameter for one name, GetParameters for more, GetParametersByPath
@@ -4384,6 +4339,160 @@ int irsa_token_warnings(const struct irsa_token *token,
 void irsa_token_free(struct irsa_token *token);
 
 /**
+ * The parts of a role's ARN, as JSON: `{partition, account, path, name}`. The caller frees `json`.
+ * Errors: `IRSA_ARN_…` say what is wrong with it and how it should read, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *json = NULL;
+ *     if (irsa_role_arn_json("arn:aws:iam::123456789012:role/team/app", &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ */
+int irsa_role_arn_json(const char *arn, struct irsa_buffer **json, struct irsa_error **err);
+
+/**
+ * The parts of the ARN of an OIDC provider, as JSON: `{partition, account, issuer, host_and_path}`. The caller frees
+ * `json`. Errors: as `irsa_role_arn_json`. Since 0.1.
+ *
+ *     irsa_buffer *json = NULL;
+ *     if (irsa_provider_arn_json("arn:aws:iam::123456789012:oidc-provider/oidc.example", &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ */
+int irsa_provider_arn_json(const char *arn, struct irsa_buffer **json, struct irsa_error **err);
+
+/**
+ * A partition by its id or by one of its Regions, as JSON: `{id, dns_suffix, dual_stack_suffix, global_region, known}`,
+ * where `known` says whether the Region is one of its own, or was only taken for one. The caller frees `json`.
+ * Errors: `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *json = NULL;
+ *     if (irsa_partition_json("eu-central-1", &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ */
+int irsa_partition_json(const char *id_or_region, struct irsa_buffer **json, struct irsa_error **err);
+
+/**
+ * A time as AWS writes it (ISO 8601, extended or basic, with its zone), in milliseconds since 1970-01-01T00:00:00Z.
+ * `nanos` may be NULL: the nanoseconds within its second. Errors: `IRSA_C_VALUE` where it is none, `IRSA_C_…`. Since 0.1.
+ *
+ *     int64_t time_ms = 0;
+ *     if (irsa_time_parse("2015-08-30T12:36:00Z", &time_ms, NULL, NULL) == IRSA_OK)
+ *         printf("%lld\n", (long long)time_ms);
+ */
+int irsa_time_parse(const char *time,
+                    int64_t *time_ms,
+                    uint32_t *nanos,
+                    struct irsa_error **err);
+
+/**
+ * A time as text: `2015-08-30T12:36:00Z`, or with `basic` not 0 as signatures have it, `20150830T123600Z`. The caller
+ * frees `time`. Errors: `IRSA_C_NULL`. Since 0.1.
+ *
+ *     irsa_buffer *time = NULL;
+ *     if (irsa_time_format(INT64_C(1440938160000), 0, &time, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(time));
+ *     irsa_buffer_free(time);
+ */
+int irsa_time_format(int64_t time_ms, uint32_t basic, struct irsa_buffer **time, struct irsa_error **err);
+
+/**
+ * Verifies the signature of a token with the key of a set that its header means. Its times and claims are not judged:
+ * `irsa_trust_decide` does that. `claims` is JSON: `{alg, kid, critical, key, payload, claims}`; the caller frees it.
+ * Errors: `IRSA_JWS_…`, `IRSA_JWKS_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *claims = NULL;
+ *     irsa_error *err = NULL;
+ *     if (irsa_jws_verify(irsa_str_of("eyJhbGciOiJSUzI1NiJ9.e30.c2ln"), irsa_str_of("{\"keys\":[]}"), &claims, &err) !=
+ *         IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_buffer_free(claims);
+ *     irsa_error_free(err);
+ */
+int irsa_jws_verify(struct irsa_str token, struct irsa_str jwks, struct irsa_buffer **claims, struct irsa_error **err);
+
+/**
+ * As `irsa_jws_verify`, with this one key (a JWK). Since 0.1.
+ *
+ *     irsa_buffer *claims = NULL;
+ *     irsa_error *err = NULL;
+ *     if (irsa_jws_verify_by(irsa_str_of("eyJhbGciOiJSUzI1NiJ9.e30.c2ln"), irsa_str_of("{\"kty\":\"RSA\"}"), &claims,
+ *                            &err) != IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_buffer_free(claims);
+ *     irsa_error_free(err);
+ */
+int irsa_jws_verify_by(struct irsa_str token,
+                       struct irsa_str jwk,
+                       struct irsa_buffer **claims,
+                       struct irsa_error **err);
+
+/**
+ * Verifies a bare signature over `message` by a JWK and an algorithm of JOSE, such as `RS256`; of ES it is r and s side by
+ * side. Errors: as `irsa_jws_verify`. Since 0.1.
+ *
+ *     irsa_bytes message = {(const uint8_t *)"x", 1};
+ *     irsa_error *err = NULL;
+ *     if (irsa_jwk_verify(irsa_str_of("{\"kty\":\"RSA\"}"), "RS256", message, message, &err) != IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_error_free(err);
+ */
+int irsa_jwk_verify(struct irsa_str jwk,
+                    const char *alg,
+                    struct irsa_bytes message,
+                    struct irsa_bytes signature,
+                    struct irsa_error **err);
+
+/**
+ * What an issuer's key set holds, as JSON: `[{kid, kty, use, key_ops, complete, certificate_agrees, key}]`. The caller
+ * frees `json`. Errors: `IRSA_JWKS_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *json = NULL;
+ *     irsa_bytes keys = {(const uint8_t *)"{\"keys\":[]}", 11};
+ *     if (irsa_jwks_json(keys, &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ */
+int irsa_jwks_json(struct irsa_bytes jwks, struct irsa_buffer **json, struct irsa_error **err);
+
+/**
+ * What an issuer's discovery document says, as JSON with its required members. With `issuer`, which may be NULL, it has to
+ * be that issuer's. The caller frees `json`. Errors: `IRSA_DISCOVERY_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_buffer *json = NULL;
+ *     irsa_error *err = NULL;
+ *     irsa_bytes document = {(const uint8_t *)"{}", 2};
+ *     if (irsa_discovery_json(document, NULL, &json, &err) != IRSA_OK)
+ *         fprintf(stderr, "%s\n", irsa_error_text(err));
+ *     irsa_buffer_free(json);
+ *     irsa_error_free(err);
+ */
+int irsa_discovery_json(struct irsa_bytes document,
+                        const char *issuer,
+                        struct irsa_buffer **json,
+                        struct irsa_error **err);
+
+/**
+ * What the two shared files say, as JSON: `{profiles, sso_session, services, default, notices}`, each property as `{value,
+ * file, line, endpoint_url}`; secrets are in it. A file whose `data` is NULL is not there. `sso_session` and `services` are
+ * names of such sections to be shown, and may be NULL. The caller frees `json`, which wipes it.
+ * Errors: `IRSA_PROFILE_…`, `IRSA_C_…`. Since 0.1.
+ *
+ *     irsa_bytes config = {(const uint8_t *)"[default]\nregion = eu-central-1\n", 31};
+ *     irsa_bytes credentials = {NULL, 0};
+ *     irsa_buffer *json = NULL;
+ *     if (irsa_profiles_json(config, credentials, NULL, NULL, &json, NULL) == IRSA_OK)
+ *         puts(irsa_buffer_text(json));
+ *     irsa_buffer_free(json);
+ */
+int irsa_profiles_json(struct irsa_bytes config,
+                       struct irsa_bytes credentials,
+                       const char *sso_session,
+                       const char *services,
+                       struct irsa_buffer **json,
+                       struct irsa_error **err);
+
+/**
  * What STS decides on AssumeRoleWithWebIdentity, in its order and words. `document` is JSON: `{world: {providers: [{arn,
  * url, client_ids}], roles: [{arn, trust_policy, max_session_duration}]}, request: {RoleArn, RoleSessionName,
  * WebIdentityToken, …, connection: [[key, value]]}, discovery, jwks, now}`, where `discovery` and `jwks` are what the
@@ -4470,99 +4579,6 @@ int irsa_policy_generate(const char *provider,
                          const char *audience,
                          struct irsa_buffer **policy,
                          struct irsa_error **err);
-
-/**
- * Judges a request that was received. Its `payload` is the body as it came, or the body's hash where it was hashed on the
- * way. `keys` may be NULL: then each key is derived anew. `verified` may be NULL; the caller frees it.
- *
- * Errors: `IRSA_VERIFY_…` say why nobody is taken to have signed; `IRSA_C_…`. Since 0.1.
- *
- *     irsa_header host = {IRSA_STR("host"), IRSA_STR("example.com")};
- *     irsa_request request = IRSA_ZERO;
- *     irsa_verifying rules = IRSA_ZERO;
- *     irsa_credentials *known = NULL;
- *     irsa_error *err = NULL;
- *     request.size = sizeof request;
- *     request.method = irsa_str_of("GET");
- *     request.headers = &host;
- *     request.header_count = 1;
- *     if (irsa_credentials_new("AKIDEXAMPLE", "secret", NULL, IRSA_NEVER, &known, NULL) == IRSA_OK) {
- *         rules.size = sizeof rules;
- *         rules.time_ms = INT64_C(1440938160000);
- *         rules.service = irsa_str_of("execute-api");
- *         rules.credentials = known;
- *         if (irsa_request_verify(&rules, &request, NULL, NULL, &err) == IRSA_VERIFY_NO_AUTH)
- *             puts(irsa_error_text(err));
- *     }
- *     irsa_error_free(err);
- *     irsa_credentials_free(known);
- */
-int irsa_request_verify(const struct irsa_verifying *rules,
-                        const struct irsa_request *request,
-                        struct irsa_keys *keys,
-                        struct irsa_verified **verified,
-                        struct irsa_error **err);
-
-/**
- * Whose key it was. NULL for NULL. Since 0.1.
- *
- *     const char *id = irsa_verified_access_key_id(NULL);
- *     puts(id != NULL ? id : "nobody");
- */
-const char *irsa_verified_access_key_id(const struct irsa_verified *verified);
-
-/**
- * The Region that it was signed for. NULL for NULL. Since 0.1.
- *
- *     const char *region = irsa_verified_region(NULL);
- *     puts(region != NULL ? region : "none");
- */
-const char *irsa_verified_region(const struct irsa_verified *verified);
-
-/**
- * The service that it was signed for. NULL for NULL. Since 0.1.
- *
- *     const char *service = irsa_verified_service(NULL);
- *     puts(service != NULL ? service : "none");
- */
-const char *irsa_verified_service(const struct irsa_verified *verified);
-
-/**
- * The names of the headers under the signature, in lower case, joined by `;`. NULL for NULL. Since 0.1.
- *
- *     const char *names = irsa_verified_signed_headers(NULL);
- *     puts(names != NULL ? names : "none");
- */
-const char *irsa_verified_signed_headers(const struct irsa_verified *verified);
-
-/**
- * The signer's time, in milliseconds since 1970-01-01T00:00:00Z. 0 for NULL. Since 0.1.
- *
- *     printf("%lld\n", (long long)irsa_verified_signed_at_ms(NULL));
- */
-int64_t irsa_verified_signed_at_ms(const struct irsa_verified *verified);
-
-/**
- * How many seconds a presigned request lives; 0 for one that is signed in a header, and for NULL. Since 0.1.
- *
- *     printf("%u\n", irsa_verified_expires(NULL));
- */
-uint32_t irsa_verified_expires(const struct irsa_verified *verified);
-
-/**
- * Frees it. NULL is fine. Since 0.1.
- *
- *     irsa_verified_free(NULL);
- */
-void irsa_verified_free(struct irsa_verified *verified);
-
-/**
- * The version of the library that is loaded, such as `0.1.0`; `IRSA_VERSION` is that of the header. Static. Since 0.1.
- *
- *     if (strcmp(irsa_version(), IRSA_VERSION) != 0)
- *         fprintf(stderr, "built for %s, loaded %s\n", IRSA_VERSION, irsa_version());
- */
-const char *irsa_version(void);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -21,4 +21,14 @@
  *  9. There is nothing to initialise, and nothing to shut down but handles. The library stays loaded after dlclose.
  *     It prints nothing, installs no signal handler, changes no environment. A bug of its own is IRSA_BUG, not a crash.
  * 10. Secrets are wiped when freed, and are in no error and no log line. Numbers of errors never change (docs/errors).
+ *
+ * The order: numbers of errors and other constants; structs; then functions, by what they are for:
+ *     texts, time, errors      irsa_buffer_, irsa_clock_, irsa_code_, irsa_error_, irsa_version
+ *     provider                 irsa_provider_, irsa_signed_: most programs begin here; irsa_cancel_, irsa_credentials_,
+ *                              irsa_prepared_, irsa_headers_, irsa_received_
+ *     signatures               irsa_keys_, irsa_request_, irsa_http_call_, irsa_url_, irsa_explanation_, irsa_hash_
+ *     flows                    irsa_flow_, and irsa_effect_, irsa_answer_, irsa_message_
+ *     services                 irsa_sts_, irsa_secret_, irsa_parameters_, irsa_s3_, irsa_rds_, irsa_token_: one function
+ *                              makes the request, one reads the answer; irsa_provider_send is between them
+ *     judging, AWS's texts     irsa_trust_, irsa_policy_, irsa_jws_, irsa_jwks_; ARNs, times, profiles
  */

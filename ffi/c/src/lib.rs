@@ -9,40 +9,55 @@
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
-mod answer;
-mod assumed;
+// What all of it is made of. The header has its functions in the order of these lines.
+mod edge;
+mod fork;
+mod text;
+mod types;
+
+// Errors, texts, time.
 mod buffer;
-mod cancel;
-mod chain;
 mod clock;
 mod code;
-mod credentials;
-mod edge;
-mod effect;
-mod endpoint;
 mod error;
+mod version;
+
+// The provider, where most programs begin.
+mod provider;
+
+// What it takes and gives.
+mod cancel;
+mod chain;
+mod credentials;
+mod http;
+mod received;
+
+// Signatures.
+mod keys;
+mod request;
+mod sign;
+mod verify;
+
+// Flows.
+mod answer;
+mod effect;
 mod flow;
 mod flows;
-mod fork;
-mod http;
-mod keys;
 mod message;
-mod name;
+
+// Services: requests and answers.
+mod assumed;
+mod endpoint;
 mod object;
-mod oidc;
-mod profiles;
-mod provider;
 mod rds;
-mod received;
-mod request;
 mod s3;
 mod secrets;
-mod sign;
 mod ssm;
 mod sts;
-mod text;
 mod token;
+
+// Judging, and texts of AWS.
+mod name;
+mod oidc;
+mod profiles;
 mod trust;
-mod types;
-mod verify;
-mod version;

@@ -82,7 +82,8 @@ pub struct irsa_request {
     pub path: irsa_str,
     /// The query, encoded, without `?`; empty where there is none.
     pub query: irsa_str,
-    /// The headers, in the order in which they are sent; `host` must be among them.
+    /// The headers, in the order in which they are sent; `host` must be among them, with its port
+    /// where that is not the scheme's own.
     pub headers: *const irsa_header,
     /// How many.
     pub header_count: usize,
@@ -117,6 +118,7 @@ pub struct irsa_signing {
     /// The service's signing name, such as `s3` or `execute-api`.
     pub service: irsa_str,
     /// Milliseconds since 1970-01-01T00:00:00Z, by AWS's clock (`irsa_credentials_lend` takes the skew into account).
+    /// 0 is 1970, not now.
     pub time_ms: i64,
     /// 0: into headers. 1 to 604,800: into the query, good for so many seconds.
     pub expires: u32,
@@ -150,7 +152,8 @@ unsafe impl Versioned for irsa_signing {
 /// presigned URL. `length` is what was written; no NUL is.
 ///
 /// `keys` may be NULL: then the key is derived each time, which costs half as much again and an allocation.
-/// 2,048 bytes of room are enough for headers, and twice the session token beside the request's own query for a query.
+/// 2,048 bytes of room are enough for headers, while the session token has less than 1,024 of them, as STS mostly gives it;
+/// for a query twice the session token beside the request's own. STS promises no limit: look for `IRSA_SIGN_TOO_SMALL`.
 ///
 /// Errors: `IRSA_SIGN_TOO_SMALL` (then `length` is what is needed, the one output that a failure sets), `IRSA_SIGN_…`,
 /// `IRSA_C_…`. After an error the content of `out` is of no use. One thread at a time for one `keys`. Since 0.1.

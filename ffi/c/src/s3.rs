@@ -64,7 +64,7 @@ pub struct irsa_s3_ask {
     pub header_count: usize,
     /// Of a PUT, an `IRSA_PAYLOAD_…`: what is signed of the body.
     pub payload: u32,
-    /// Of a PUT: the body, or its hash, as `payload` says. It is read, not copied.
+    /// Of a PUT: the body, or its hash, as `payload` says. It is hashed, not kept: the program sends it.
     pub body: irsa_bytes,
 }
 
@@ -157,6 +157,10 @@ unsafe fn read_ask<'a>(ask: *const irsa_s3_ask) -> Result<(Operation, Object, Pa
 /// The head of a request for an object, signed at `now_ms`. Its body is empty: the program sends the object's own behind it,
 /// from wherever it is, with `content-length`. Send the path as it is (curl: `CURLOPT_PATH_AS_IS`). The head of the answer is
 /// for `irsa_s3_object_read`. The caller frees `prepared`.
+///
+/// `irsa_provider_send` will do for HEAD, and for GET of up to 64 KiB; not for PUT: it would write an empty object. Small
+/// objects go by `irsa_http_call_sign` and `irsa_provider_send`, with the body in the call.
+///
 /// Errors: `IRSA_SERVICE_PARAMETER`, `IRSA_REGION_…`, `IRSA_ENDPOINT_…`, `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
 ///
 ///     irsa_s3_ask ask = IRSA_ZERO;

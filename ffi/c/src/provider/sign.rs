@@ -80,7 +80,7 @@ impl Made {
 
 /// Signs a request with the current credentials: what is to be added to it comes back as headers, each also as one line for
 /// clients that want that (curl_slist_append). `request` has its `host`; `region` may be NULL: then it is the one that the
-/// chain found. `cancel` may be NULL. Credentials come as by `irsa_provider_get`. The caller frees `signed`.
+/// chain found. `cancel` may be NULL. Credentials come as by `irsa_provider_get`. The caller frees `signed_`.
 ///
 /// For a program that signs all the time: `irsa_provider_get`, `irsa_credentials_lend` and `irsa_request_sign`, which take
 /// no lock and no memory.
