@@ -1874,7 +1874,8 @@ typedef struct irsa_endpoint {
      */
     struct irsa_str region;
     /**
-     * A URL instead of AWS's own: a VPC endpoint, a proxy, `irsa-local`.
+     * A URL instead of AWS's own: a VPC endpoint, a proxy, `irsa-local`. `AWS_ENDPOINT_URL` and its like are not read: they
+     * are the program's to pass.
      */
     struct irsa_str url;
     /**

@@ -34,7 +34,8 @@ pub struct irsa_endpoint {
     pub size: usize,
     /// Such as `eu-central-1`. STS takes one of the role's partition where it is empty; all others need one.
     pub region: irsa_str,
-    /// A URL instead of AWS's own: a VPC endpoint, a proxy, `irsa-local`.
+    /// A URL instead of AWS's own: a VPC endpoint, a proxy, `irsa-local`. `AWS_ENDPOINT_URL` and its like are not read: they
+    /// are the program's to pass.
     pub url: irsa_str,
     /// The header `User-Agent`; empty: irsa and its version.
     pub user_agent: irsa_str,
