@@ -13,9 +13,10 @@
  *  6. Structs that may grow begin with `size`. Set all of it to zero (= IRSA_ZERO), then `size` to sizeof it; a program
  *     built with an older header goes on working. Structs that irsa lends only grow at their end: their `size` is that of
  *     the library's, so a copy gets its own sizeof.
- *  7. Threads: irsa_provider and irsa_cancel may be used by many at once, and so may whatever is only read (const). All
- *     other handles by one at a time. A name is looked up, and a program's output read, on a thread that ends with that;
- *     none stays unless an option asks for it. Do not cancel (pthread_cancel) or jump out of a thread within irsa.
+ *  7. Threads: irsa_provider and irsa_cancel may be used by many at once, and so may whatever is only read (const) but an
+ *     irsa_flow. All other handles by one at a time. A name is looked up, and a program's output read, on a thread that
+ *     ends with that; none stays unless an option asks for it. They have the signal mask of the thread that called. Do not
+ *     cancel (pthread_cancel) or jump out of a thread within irsa.
  *  8. fork: a child may use what it inherits. Its providers and cancel switches start anew at their first use: with the
  *     credentials in hand, without a lock, a thread or a connection of the parent's. Do not fork from within a callback.
  *  9. There is nothing to initialise, and nothing to shut down but handles. The library stays loaded after dlclose.
@@ -2352,8 +2353,8 @@ int irsa_provider_new(const struct irsa_provider_options *options,
                       struct irsa_error **err);
 
 /**
- * The credentials to use now. What is cached is there at once, without a lock or an allocation: ask for each request, do
- * not keep them. Else this waits for the exchange, or runs it, for `timeout_ms` and a second at most. `cancel`, which may
+ * The credentials to use now. What is cached is there at once, without a lock or (but for a thread's first call)
+ * an allocation: ask for each request, do not keep them. Else this waits for the exchange, or runs it, for `timeout_ms` and a second at most. `cancel`, which may
  * be NULL, ends the wait of this call alone. The caller frees the credentials, which also outlive the provider.
  *
  * Errors: `IRSA_CANCELLED`, `IRSA_DEADLINE`, `IRSA_C_NULL`, `IRSA_C_CALLBACK`, and whatever the chain and STS end in:

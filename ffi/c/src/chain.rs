@@ -91,7 +91,7 @@ pub(crate) unsafe fn variable(chain: *const irsa_chain, name: &str) -> Option<St
     let environment = match chain.is_null() {
         true => None,
         // SAFETY: by the header's rules.
-        false => unsafe { optional_list((*chain).environment) },
+        false => unsafe { optional_list((&raw const (*chain).environment).read_unaligned()) },
     };
     let Some(variables) = environment else { return std::env::var(name).ok() };
     let of_name = |text: &&str| text.split_once('=').is_some_and(|(known, _)| known == name);

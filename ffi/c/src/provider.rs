@@ -184,8 +184,8 @@ pub unsafe extern "C" fn irsa_provider_new(
     })
 }
 
-/// The credentials to use now. What is cached is there at once, without a lock or an allocation: ask for each request, do
-/// not keep them. Else this waits for the exchange, or runs it, for `timeout_ms` and a second at most. `cancel`, which may
+/// The credentials to use now. What is cached is there at once, without a lock or (but for a thread's first call)
+/// an allocation: ask for each request, do not keep them. Else this waits for the exchange, or runs it, for `timeout_ms` and a second at most. `cancel`, which may
 /// be NULL, ends the wait of this call alone. The caller frees the credentials, which also outlive the provider.
 ///
 /// Errors: `IRSA_CANCELLED`, `IRSA_DEADLINE`, `IRSA_C_NULL`, `IRSA_C_CALLBACK`, and whatever the chain and STS end in:

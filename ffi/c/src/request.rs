@@ -266,6 +266,7 @@ unsafe fn read_raw<'a>(request: &irsa_request) -> Result<Request<'a, RawHeaders<
 const LISTED: usize = 32;
 
 /// The names of headers that are listed, as core takes them.
+#[expect(clippy::large_enum_variant, reason = "it lives on the stack, for one call")]
 pub(crate) enum Listed<'a> {
     None,
     Few([&'a str; LISTED], usize),

@@ -27,7 +27,7 @@ impl Api {
     /// A call that ends in `err`.
     pub fn try_call(&self, call: impl FnOnce(*mut *mut irsa_error) -> c_int) -> Outcome<()> {
         // Not NULL, so that it is seen to be set.
-        let mut err = 1 as *mut irsa_error;
+        let mut err = std::ptr::dangling_mut::<irsa_error>();
         let number = call(&raw mut err);
         assert_eq!(number != 0, !err.is_null(), "{number}: an error where it failed, and there alone");
         if number == 0 { Ok(()) } else { Err(self.error(number, err)) }

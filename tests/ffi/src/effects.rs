@@ -170,7 +170,7 @@ pub fn with_answer<T>(id: u32, answer: &Answer, then: impl FnOnce(&irsa_answer) 
     then(&it)
 }
 
-fn file_fault<'a>(it: &mut irsa_answer, kind: u32, fault: &'a FileFault) {
+fn file_fault(it: &mut irsa_answer, kind: u32, fault: &FileFault) {
     (it.kind, it.fault) = (kind, fault.number().into());
     match fault {
         FileFault::Denied { owner, mode } => owned(it, *owner, *mode),
