@@ -2454,9 +2454,9 @@ void irsa_provider_free(struct irsa_provider *provider);
 
 /**
  * Sends a request that irsa has made, over the provider's proxies and certificates, within its `timeout_ms`. An answer
- * comes back whatever its status. What is sent is what `irsa_prepared_request` shows, its body included: the PUT of
- * `irsa_s3_object` has none. `cancel` may be NULL. The caller frees `received`.
- * Errors: `IRSA_CANCELLED`, `IRSA_NET_…`, `IRSA_ANSWER_TOO_LARGE`, `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
+ * comes back whatever its status. What is sent is what `irsa_prepared_request` shows, its body included; the PUT of
+ * `irsa_s3_object` has none, and is refused. `cancel` may be NULL. The caller frees `received`.
+ * Errors: `IRSA_C_ORDER`, `IRSA_CANCELLED`, `IRSA_NET_…`, `IRSA_ANSWER_TOO_LARGE`, `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
  *
  *     irsa_provider *provider = NULL;
  *     irsa_prepared *prepared = NULL;
@@ -3770,8 +3770,8 @@ int irsa_rds_token(const struct irsa_credentials *credentials,
  * from wherever it is, with `content-length`. Send the path as it is (curl: `CURLOPT_PATH_AS_IS`). The head of the answer is
  * for `irsa_s3_object_read`. The caller frees `prepared`.
  *
- * `irsa_provider_send` will do for HEAD, and for GET of up to 64 KiB; not for PUT: it would write an empty object. Small
- * objects go by `irsa_http_call_sign` and `irsa_provider_send`, with the body in the call.
+ * `irsa_provider_send` will do for HEAD, and for GET of up to 64 KiB; not for PUT: it gives `IRSA_C_ORDER`. Small objects
+ * go by `irsa_http_call_sign` and `irsa_provider_send`, with the body in the call.
  *
  * Errors: `IRSA_SERVICE_PARAMETER`, `IRSA_REGION_…`, `IRSA_ENDPOINT_…`, `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
  *

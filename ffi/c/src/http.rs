@@ -6,7 +6,7 @@ use crate::{
     types::{irsa_bytes, irsa_header, irsa_str},
 };
 use irsa_core::{
-    Error,
+    Code, Error,
     effect::{HttpRequest, HttpResponse},
 };
 use std::{ffi::c_int, mem::MaybeUninit};
@@ -33,6 +33,8 @@ pub struct irsa_http_request {
 /// A request that irsa has made and, where its service wants it, signed. It is good for minutes: send it at once.
 pub struct irsa_prepared {
     view: irsa_http_request,
+    /// Whether the program sends a body behind it that is not here.
+    head_only: bool,
     #[expect(dead_code, reason = "the view's pointers go there")]
     kept: Kept,
 }
@@ -74,15 +76,20 @@ impl irsa_prepared {
             response_limit: request.response_limit,
             direct: u32::from(request.direct),
         };
-        Self { view, kept: Kept { texts, headers } }
+        Self { view, head_only: false, kept: Kept { texts, headers } }
     }
 
     pub(crate) fn view(&self) -> &irsa_http_request {
         &self.view
     }
 
-    /// As the host takes it.
+    /// As the host takes it. A head without its body is not: it would write an empty object.
     pub(crate) fn request(&self) -> Result<HttpRequest, Error> {
+        if self.head_only {
+            let message = "this request is the head of a PUT, and the object's body is not with it";
+            let fix = "send head and body by an HTTP client, or sign the whole request by irsa_http_call_sign";
+            return Err(Error::new(Code::COrder, "send", message).with_fix(fix));
+        }
         let view = &self.view;
         // SAFETY: it was made of texts that are kept beside it.
         let (method, url, headers, body) = unsafe {
@@ -108,6 +115,12 @@ impl irsa_prepared {
     /// Leaves it with the caller.
     pub(crate) fn leave(request: &HttpRequest, out: Option<&mut MaybeUninit<*mut Self>>) -> Result<(), Error> {
         hand(given(out, "prepared")?, Self::new(request));
+        Ok(())
+    }
+
+    /// Likewise, a head whose body the program sends by itself.
+    pub(crate) fn leave_head(request: &HttpRequest, out: Option<&mut MaybeUninit<*mut Self>>) -> Result<(), Error> {
+        hand(given(out, "prepared")?, Self { head_only: true, ..Self::new(request) });
         Ok(())
     }
 }

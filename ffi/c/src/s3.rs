@@ -158,8 +158,8 @@ unsafe fn read_ask<'a>(ask: *const irsa_s3_ask) -> Result<(Operation, Object, Pa
 /// from wherever it is, with `content-length`. Send the path as it is (curl: `CURLOPT_PATH_AS_IS`). The head of the answer is
 /// for `irsa_s3_object_read`. The caller frees `prepared`.
 ///
-/// `irsa_provider_send` will do for HEAD, and for GET of up to 64 KiB; not for PUT: it would write an empty object. Small
-/// objects go by `irsa_http_call_sign` and `irsa_provider_send`, with the body in the call.
+/// `irsa_provider_send` will do for HEAD, and for GET of up to 64 KiB; not for PUT: it gives `IRSA_C_ORDER`. Small objects
+/// go by `irsa_http_call_sign` and `irsa_provider_send`, with the body in the call.
 ///
 /// Errors: `IRSA_SERVICE_PARAMETER`, `IRSA_REGION_…`, `IRSA_ENDPOINT_…`, `IRSA_SIGN_…`, `IRSA_C_…`. Since 0.1.
 ///
@@ -198,7 +198,10 @@ pub unsafe extern "C" fn irsa_s3_object(
         let call = place.call(s3::endpoint(&place.settings)?);
         let (keys, now) = (&mut KeyCache::with_slots(1), signed_at(credentials, now_ms));
         let request = s3::request(&call, operation, &object, payload, &credentials.core, keys, now)?;
-        irsa_prepared::leave(&request, prepared)
+        match operation {
+            Operation::PutObject => irsa_prepared::leave_head(&request, prepared),
+            _ => irsa_prepared::leave(&request, prepared),
+        }
     })
 }
 

@@ -224,6 +224,32 @@ static void says_more_than_the_environment(void) {
     irsa_provider_free(provider);
 }
 
+/* The head of a PUT has no body: sent as it is, it would write an empty object. */
+static void a_head_is_not_sent(void) {
+    irsa_provider *provider = NULL;
+    irsa_received *received = NULL;
+    irsa_error *err = NULL;
+    irsa_s3_ask put = IRSA_ZERO;
+    irsa_endpoint endpoint = IRSA_ZERO;
+    irsa_credentials *mine = NULL;
+    irsa_prepared *head = NULL;
+
+    CHECK_OK(irsa_provider_from_env(&provider, &err));
+    put.size = sizeof put;
+    put.operation = IRSA_S3_PUT;
+    put.bucket = irsa_str_of("shop");
+    put.key = irsa_str_of("orders/17.json");
+    put.payload = IRSA_PAYLOAD_UNSIGNED;
+    endpoint.size = sizeof endpoint;
+    endpoint.region = irsa_str_of("eu-central-1");
+    CHECK_OK(irsa_credentials_new("AKIDEXAMPLE", "IRSACANARY-secret", NULL, IRSA_NEVER, &mine, &err));
+    CHECK_OK(irsa_s3_object(&put, &endpoint, mine, INT64_C(1440938160000), &head, &err));
+    CHECK_CODE(irsa_provider_send(provider, NULL, head, &received, &err), IRSA_C_ORDER);
+    irsa_prepared_free(head);
+    irsa_credentials_free(mine);
+    irsa_provider_free(provider);
+}
+
 /* Proxies are of the given environment, too: this one refuses what irsa sends over it. */
 static void proxies_come_with_the_environment(void) {
     char token[512], proxy[128];
@@ -351,6 +377,7 @@ int main(void) {
     RUN(explains_itself);
     RUN(hands_on_what_it_has);
     RUN(signs_and_sends);
+    RUN(a_head_is_not_sent);
     RUN(presigns);
     RUN(says_more_than_the_environment);
     RUN(proxies_come_with_the_environment);

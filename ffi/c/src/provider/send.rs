@@ -16,9 +16,9 @@ use irsa_core::{
 use std::{ffi::c_int, mem::MaybeUninit, sync::Arc};
 
 /// Sends a request that irsa has made, over the provider's proxies and certificates, within its `timeout_ms`. An answer
-/// comes back whatever its status. What is sent is what `irsa_prepared_request` shows, its body included: the PUT of
-/// `irsa_s3_object` has none. `cancel` may be NULL. The caller frees `received`.
-/// Errors: `IRSA_CANCELLED`, `IRSA_NET_…`, `IRSA_ANSWER_TOO_LARGE`, `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
+/// comes back whatever its status. What is sent is what `irsa_prepared_request` shows, its body included; the PUT of
+/// `irsa_s3_object` has none, and is refused. `cancel` may be NULL. The caller frees `received`.
+/// Errors: `IRSA_C_ORDER`, `IRSA_CANCELLED`, `IRSA_NET_…`, `IRSA_ANSWER_TOO_LARGE`, `IRSA_C_NULL`, `IRSA_HOST_UNSUPPORTED`. Since 0.1.
 ///
 ///     irsa_provider *provider = NULL;
 ///     irsa_prepared *prepared = NULL;
