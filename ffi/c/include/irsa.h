@@ -4539,8 +4539,8 @@ int irsa_trust_judge(struct irsa_str document,
 int irsa_trust_providers(struct irsa_str document, struct irsa_buffer **answer, struct irsa_error **err);
 
 /**
- * Whether IAM would store this trust policy, and what a person should know of it: JSON `{refusal, warnings}`. The
- * partition and the account are those of the role; both may be NULL. `size` is the quota in characters; 0: IAM's default.
+ * Whether IAM would store this trust policy, and what a person should know of it: JSON `{refusal, warnings}`.
+ * `partition` and `account`, which may be NULL, are those of the role. `size` is the quota in characters; 0: IAM's default.
  * The caller frees `report`. Errors: `IRSA_C_…`. Since 0.1.
  *
  *     irsa_buffer *report = NULL;

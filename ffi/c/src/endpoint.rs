@@ -59,6 +59,16 @@ pub(crate) struct Where<'a> {
 }
 
 impl<'a> Where<'a> {
+    /// Where nothing else says a Region.
+    ///
+    /// # Safety
+    /// The header's rules.
+    pub(crate) unsafe fn read_given(endpoint: *const irsa_endpoint) -> Result<Self, Error> {
+        given((!endpoint.is_null()).then_some(()), "endpoint")?;
+        // SAFETY: by the header's rules.
+        unsafe { Self::read(endpoint) }
+    }
+
     /// # Safety
     /// The header's rules.
     pub(crate) unsafe fn read(endpoint: *const irsa_endpoint) -> Result<Self, Error> {

@@ -193,7 +193,7 @@ pub unsafe extern "C" fn irsa_s3_object(
 ) -> c_int {
     run("irsa_s3_object", err, || {
         // SAFETY: by the header's rules.
-        let ((operation, object, payload), place) = unsafe { (read_ask(ask)?, Where::read(endpoint)?) };
+        let ((operation, object, payload), place) = unsafe { (read_ask(ask)?, Where::read_given(endpoint)?) };
         let credentials = given(credentials, "credentials")?;
         let call = place.call(s3::endpoint(&place.settings)?);
         let (keys, now) = (&mut KeyCache::with_slots(1), signed_at(credentials, now_ms));
@@ -239,7 +239,7 @@ pub unsafe extern "C" fn irsa_s3_presign(
 ) -> c_int {
     run("irsa_s3_presign", err, || {
         // SAFETY: by the header's rules.
-        let ((operation, object, _), place) = unsafe { (read_ask(ask)?, Where::read(endpoint)?) };
+        let ((operation, object, _), place) = unsafe { (read_ask(ask)?, Where::read_given(endpoint)?) };
         let credentials = given(credentials, "credentials")?;
         let out = given(url, "url")?;
         let call = place.call(s3::endpoint(&place.settings)?);
@@ -281,7 +281,7 @@ pub unsafe extern "C" fn irsa_s3_list(
 ) -> c_int {
     run("irsa_s3_list", err, || {
         // SAFETY: by the header's rules.
-        let (ask, place) = unsafe { (read_list_ask(ask)?, Where::read(endpoint)?) };
+        let (ask, place) = unsafe { (read_list_ask(ask)?, Where::read_given(endpoint)?) };
         let credentials = given(credentials, "credentials")?;
         let call = place.call(s3::endpoint(&place.settings)?);
         let (keys, now) = (&mut KeyCache::with_slots(1), signed_at(credentials, now_ms));

@@ -187,6 +187,8 @@ class Calls:
                 continue
             follows = arguments[at + 1] if at + 1 < len(arguments) else None
             counted = follows is not None and follows.type == "size_t" and COUNT.match(follows.name)
+            # A text that is read is a C string, whatever follows it.
+            counted = counted and not (a.is_const and a.pointee == "char")
             stars = a.type.count("*")
             if a.type == "irsa_error **":
                 lines += [f"    irsa_error *o{at} = (irsa_error *)unset;", f"    irsa_error **{v} = {given} ? &o{at} : NULL;"]
