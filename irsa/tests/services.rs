@@ -117,7 +117,7 @@ fn objects_are_written_read_and_listed() {
     let below = ListObjects { delimiter: Some("/".into()), ..ListObjects::under("data", "a/") };
     let below = pod.list(&call, below).unwrap();
     assert_eq!(names(&below), ["a/ sp ace", "a/plain", "a/q?u=e&r+y#%41"]);
-    assert_eq!(&*below.common_prefixes, ["a/d\u{e4}/".into()]);
+    assert_eq!(&*below.common_prefixes, [Box::<str>::from("a/d\u{e4}/")]);
 }
 
 #[test]
@@ -200,5 +200,5 @@ fn parameters_of_a_path_and_by_name() {
     assert_eq!(all(3).unwrap_err().code(), Code::ServicePages);
     let (asked, ask) = (call.clone(), GetParameters::new(["/shop/a", "/shop/none"]));
     let some = pod.run(|io, keys| async move { ssm::get_parameters(&io, &asked, &ask, &keys).await }).unwrap();
-    assert_eq!((some.parameters.len(), &*some.invalid), (1, &["/shop/none".into()][..]));
+    assert_eq!((some.parameters.len(), &*some.invalid), (1, &[Box::<str>::from("/shop/none")][..]));
 }
