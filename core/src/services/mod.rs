@@ -11,3 +11,10 @@ pub mod secrets_manager;
 pub mod ssm;
 
 pub use refused::Refused;
+
+use alloc::string::String;
+
+/// For people: on one line, not too long.
+fn shown(text: &str) -> String {
+    text.chars().take(200).flat_map(char::escape_debug).collect()
+}

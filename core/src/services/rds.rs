@@ -5,6 +5,7 @@
 //! Limits: a host name of 1 to 253 bytes, a port from 1 on, a user of 1 to 128 bytes without control characters. RDS knows
 //! a database by the endpoint that it gave it, in lower case, so that the host is written so; a CNAME will not do.
 
+use super::shown;
 use crate::{
     Code, Credentials, Error, Secret, Timestamp,
     partition::PARTITIONS,
@@ -151,11 +152,6 @@ fn is_region(label: &str) -> bool {
 
 fn wrong(message: String) -> Error {
     Error::new(Code::RdsAddress, AT, message)
-}
-
-/// For people: on one line, not too long.
-fn shown(text: &str) -> String {
-    text.chars().take(200).flat_map(char::escape_debug).collect()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub use address::{Style, endpoint};
 pub use answers::{ObjectHead, read};
 pub use list::{ListObjects, Listed, Listing, list_all, list_objects, list_request, read_list};
 
+use super::shown;
 use crate::{
     Code, Credentials, Error, Secret, SecretBytes, Timestamp,
     call::{Call, Service, signed},
@@ -336,11 +337,6 @@ fn push_encoded(text: &str, url: &mut String) {
     let mut encoded = Vec::with_capacity(text.len());
     append(text.as_bytes(), &mut encoded);
     url.push_str(core::str::from_utf8(&encoded).unwrap_or_default());
-}
-
-/// For people: on one line, not too long.
-fn shown(text: &str) -> String {
-    text.chars().take(200).flat_map(char::escape_debug).collect()
 }
 
 #[cfg(test)]

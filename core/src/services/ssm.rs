@@ -9,6 +9,7 @@ mod answers;
 
 pub use answers::{Parameter, ParameterKind, Parameters, read};
 
+use super::shown;
 use crate::{
     Code, Credentials, Error, Timestamp,
     call::{Call, Service, post, signed},
@@ -358,11 +359,6 @@ fn parameter(message: String, fix: String) -> Error {
 fn member(name: &str, value: &str, body: &mut String) {
     body.push_str(&format!("\"{name}\":"));
     json::quote(value, body);
-}
-
-/// For people: on one line, not too long.
-fn shown(text: &str) -> String {
-    text.chars().take(200).flat_map(char::escape_debug).collect()
 }
 
 #[cfg(test)]

@@ -5,11 +5,12 @@ use crate::{
     edge::{Headers, Versioned, bytes, given, hand, no_such, run, versioned},
     effect::{irsa_effect_kind, without_nul},
     error::irsa_error,
+    http::status,
     text::Text,
     types::{irsa_bytes, irsa_header, irsa_str},
 };
 use irsa_core::{
-    Error, Secret, codec,
+    Error, codec,
     effect::{Answer, FileContent, FileFault, HttpFault, HttpResponse, HttpStep, RunFault, RunOutput},
 };
 use std::{ffi::c_int, mem::MaybeUninit, ptr::null};
@@ -145,13 +146,11 @@ pub(crate) unsafe fn read_answer(answer: *const irsa_answer) -> Result<(u32, Ans
         2 if it.fault == 0 => Answer::Written(Ok(())),
         2 => Answer::Written(Err(file_fault()?)),
         3 if it.fault == 0 => {
-            let status = u16::try_from(it.status).ok().filter(|status| (100..=599).contains(status));
-            let status = status.ok_or_else(|| no_such("answer.status", it.status))?;
+            let status = status(it.status, "answer.status")?;
             // SAFETY: by the header's rules.
             let headers = unsafe { Headers::new(it.headers, it.header_count) }?;
-            let owned = |(name, value): (&str, &[u8])| (Box::from(name), Secret::new(String::from_utf8_lossy(value)));
             let body = content()?.into();
-            Answer::Http(Ok(HttpResponse { status, headers: headers.iter().map(owned).collect(), body }))
+            Answer::Http(Ok(HttpResponse { status, headers: headers.owned(), body }))
         }
         3 => {
             let step = u8::try_from(it.fault).ok().and_then(HttpStep::from_number);

@@ -7,7 +7,7 @@ use crate::{
     error::irsa_error,
     types::{irsa_bytes, irsa_header, irsa_str},
 };
-use irsa_core::{Code, Error};
+use irsa_core::{Code, Error, Secret};
 use std::{
     cell::Cell,
     ffi::{CStr, c_char, c_int},
@@ -457,6 +457,13 @@ impl<'a> Headers<'a> {
             // SAFETY: `new` has looked at all of them.
             unsafe { (std::str::from_utf8_unchecked(raw(header.name)), raw(header.value)) }
         })
+    }
+}
+
+impl Headers<'_> {
+    /// As effects have them. What is not UTF-8 in a value is replaced: AWS sends none that matters.
+    pub(crate) fn owned(&self) -> Vec<(Box<str>, Secret)> {
+        self.iter().map(|(name, value)| (name.into(), Secret::new(String::from_utf8_lossy(value)))).collect()
     }
 }
 

@@ -5,9 +5,9 @@
 
 use crate::{
     buffer::irsa_buffer,
-    edge::{Headers, Versioned, bytes, given, hand, lent, list, no_such, run, str, versioned},
+    edge::{Versioned, bytes, given, hand, list, no_such, run, str, versioned},
     error::irsa_error,
-    http::{irsa_http_request, irsa_prepared},
+    http::{irsa_http_request, irsa_prepared, read_http_request},
     text::Text,
     types::{irsa_bytes, irsa_str},
 };
@@ -204,7 +204,7 @@ unsafe fn read_effect(effect: *const irsa_effect) -> Result<Effect, Error> {
                 path: path()?.into(),
                 bytes: std::sync::Arc::new(bytes(effect.bytes, "effect.bytes")?.into()),
             },
-            3 => Ask::Http { request: read_request(effect.request)?.into(), deadline: Mono(effect.time_ms) },
+            3 => Ask::Http { request: read_http_request(effect.request)?.into(), deadline: Mono(effect.time_ms) },
             4 => Ask::Run {
                 argv: list(effect.argv, effect.argc, "effect.argv")?.into_iter().map(Box::from).collect(),
                 deadline: Mono(effect.time_ms),
@@ -214,31 +214,6 @@ unsafe fn read_effect(effect: *const irsa_effect) -> Result<Effect, Error> {
             other => return Err(no_such("effect.kind", other)),
         };
         Ok(Effect { id, why, ask })
-    }
-}
-
-/// # Safety
-/// The header's rules.
-unsafe fn read_request(request: *const irsa_http_request) -> Result<HttpRequest, Error> {
-    // SAFETY: by the header's rules.
-    unsafe {
-        let request = given(lent(request), "effect.request")?;
-        let headers = Headers::new(request.headers, request.header_count)?;
-        let direct = match request.direct {
-            0 => false,
-            1 => true,
-            other => return Err(no_such("effect.request.direct", other)),
-        };
-        let owned =
-            |(name, value): (&str, &[u8])| (Box::from(name), String::from_utf8_lossy(value).into_owned().into());
-        Ok(HttpRequest {
-            method: str(request.method, "effect.request.method")?.into(),
-            url: str(request.url, "effect.request.url")?.into(),
-            headers: headers.iter().map(owned).collect(),
-            body: bytes(request.body, "effect.request.body")?.into(),
-            response_limit: request.response_limit,
-            direct,
-        })
     }
 }
 

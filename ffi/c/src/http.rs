@@ -1,7 +1,7 @@
 //! HTTP as C and irsa hand it to each other: requests that irsa has made, answers that a program has received.
 
 use crate::{
-    edge::{Headers, Versioned, bytes, given, guard, hand, no_such, str, versioned},
+    edge::{Headers, Versioned, bytes, given, guard, hand, lent, no_such, str, versioned},
     text::Text,
     types::{irsa_bytes, irsa_header, irsa_str},
 };
@@ -90,26 +90,8 @@ impl irsa_prepared {
             let fix = "send head and body by an HTTP client, or sign the whole request by irsa_http_call_sign";
             return Err(Error::new(Code::COrder, "send", message).with_fix(fix));
         }
-        let view = &self.view;
         // SAFETY: it was made of texts that are kept beside it.
-        let (method, url, headers, body) = unsafe {
-            (
-                str(view.method, "method")?,
-                str(view.url, "url")?,
-                Headers::new(view.headers, view.header_count)?,
-                bytes(view.body, "body")?,
-            )
-        };
-        let owned =
-            |(name, value): (&str, &[u8])| (Box::from(name), String::from_utf8_lossy(value).into_owned().into());
-        Ok(HttpRequest {
-            method: method.into(),
-            url: url.into(),
-            headers: headers.iter().map(owned).collect(),
-            body: body.into(),
-            response_limit: view.response_limit,
-            direct: view.direct != 0,
-        })
+        unsafe { read_http_request(&self.view) }
     }
 
     /// Leaves it with the caller.
@@ -176,10 +158,39 @@ pub(crate) unsafe fn read_response(response: *const irsa_http_response) -> Resul
         let headers = Headers::new(response.headers, response.header_count)?;
         (response, headers, bytes(response.body, "response.body")?)
     };
-    let status = u16::try_from(response.status).ok().filter(|status| (100..=599).contains(status));
-    let status = status.ok_or_else(|| no_such("response.status", response.status))?;
-    let owned = |(name, value): (&str, &[u8])| (Box::from(name), String::from_utf8_lossy(value).into_owned().into());
-    Ok(HttpResponse { status, headers: headers.iter().map(owned).collect(), body: body.into() })
+    let status = status(response.status, "response.status")?;
+    Ok(HttpResponse { status, headers: headers.owned(), body: body.into() })
+}
+
+/// A status that HTTP has.
+pub(crate) fn status<N: Copy + std::fmt::Display + TryInto<u16>>(number: N, name: &str) -> Result<u16, Error> {
+    let known = number.try_into().ok().filter(|status| (100..=599).contains(status));
+    known.ok_or_else(|| no_such(name, number))
+}
+
+/// A request that is lent, taken over.
+///
+/// # Safety
+/// The header's rules.
+pub(crate) unsafe fn read_http_request(request: *const irsa_http_request) -> Result<HttpRequest, Error> {
+    // SAFETY: by the header's rules.
+    unsafe {
+        let request = given(lent(request), "effect.request")?;
+        let headers = Headers::new(request.headers, request.header_count)?;
+        let direct = match request.direct {
+            0 => false,
+            1 => true,
+            other => return Err(no_such("effect.request.direct", other)),
+        };
+        Ok(HttpRequest {
+            method: str(request.method, "effect.request.method")?.into(),
+            url: str(request.url, "effect.request.url")?.into(),
+            headers: headers.owned(),
+            body: bytes(request.body, "effect.request.body")?.into(),
+            response_limit: request.response_limit,
+            direct,
+        })
+    }
 }
 
 /// Takes the next header line off `rest`, which is what `irsa_request_sign` wrote in header form. 1 where there was one,

@@ -38,3 +38,18 @@ pub fn run(
         report.case(case["id"].as_str().unwrap_or_default(), same("message", &json!(text), &got["error"]["message"]));
     }
 }
+
+/// Every refusal of `response-parsing/json`, likewise.
+pub fn recorded(engine: &mut dyn Engine, report: &mut Report, folder: &Path, entry: &str, said: &str) {
+    let errors = folder.join("response-parsing/json");
+    let mut files: Vec<_> = std::fs::read_dir(errors.join("errors")).into_iter().flatten().flatten().collect();
+    files.sort_by_key(std::fs::DirEntry::file_name);
+    for file in files {
+        let body = std::fs::read_to_string(file.path()).unwrap_or_default();
+        let expected = &json(&errors.join("expected").join(file.file_name()))["Error"];
+        let got = engine.call(entry, &json!({ "status": 400, "body": body }));
+        let text = |member: &str| expected[member].as_str().unwrap_or_default().to_owned();
+        let text = format!("{said} with 400 {}: {}", text("Code"), text("Message"));
+        report.case(&file.file_name().to_string_lossy(), same("message", &json!(text), &got["error"]["message"]));
+    }
+}
